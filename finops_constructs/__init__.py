@@ -1,0 +1,1 @@
+"""FinOps and compliance guardrails for Amazon Bedrock, as AWS CDK constructs."""

@@ -1,0 +1,23 @@
+"""The two switches of a tenant: one for stopping it, one for the standing deny."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What the kill switch does when a tenant passes its limit."""
+
+    SHADOW = "shadow"
+    """Computes and announces; touches nothing."""
+    APPROVE = "approve"
+    """Asks a person first."""
+    ENFORCE = "enforce"
+    """Stops the tenant."""
+
+
+class Guard(StrEnum):
+    """Whether callers carry the standing deny."""
+
+    OBSERVE = "observe"
+    """Nothing is denied that was not denied before."""
+    ENFORCE = "enforce"
+    """Callers carry the standing deny."""
