@@ -80,10 +80,11 @@ class LandingZone(_Section):
     """What the organisation demands of every role and function."""
 
     permissions_boundary: Annotated[
-        str | None, Field(pattern=r"^[\w+=,.@/-]{1,512}$", examples=["bank-boundary"])
+        str | None,
+        Field(pattern=r"^[A-Za-z0-9_+=,.@/-]+$", max_length=200, examples=["bank-boundary"]),
     ] = None
     """Name (with its path, if any) of the managed policy that bounds every role."""
-    role_path: Annotated[str, Field(pattern=r"^/([\x21-\x7e]{1,510}/)?$")] = "/finops/"
+    role_path: Annotated[str, Field(pattern=r"^/([\x21-\x7e]+/)?$", max_length=512)] = "/finops/"
     """Path of every role; the guard never touches roles under `/finops/`."""
     name_prefix: Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{0,10}-)?$")] = ""
     """Prefix of every role and function name, ending in a hyphen."""
