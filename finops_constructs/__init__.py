@@ -1,1 +1,93 @@
-"""FinOps and compliance guardrails for Amazon Bedrock, as AWS CDK constructs."""
+"""FinOps and compliance guardrails for Amazon Bedrock, as AWS CDK constructs.
+
+Names are loaded when they are first touched, so that importing the package does not start the CDK.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from finops_constructs.attribution.application_inference_profile import (
+        ApplicationInferenceProfile,
+    )
+    from finops_constructs.attribution.cost_tags import CostTags
+    from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
+    from finops_constructs.attribution.profile import InferenceProfile
+    from finops_constructs.attribution.profile_metrics import CacheMetricNames
+    from finops_constructs.budgets.alert_key import AlertKey
+    from finops_constructs.budgets.alert_topic import AlertTopic
+    from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
+    from finops_constructs.budgets.cost_budget import CostBudget
+    from finops_constructs.checks.pack import FinOpsChecks
+    from finops_constructs.enforcement.modes import Guard, Mode
+    from finops_constructs.enforcement.policy_entry import TenantOwner
+    from finops_constructs.enforcement.statements import GuardExemptions
+    from finops_constructs.enforcement.tenant_guard import TenantGuard
+    from finops_constructs.enforcement.wake_queue import WakeQueue
+    from finops_constructs.landing_zone import LandingZone
+    from finops_constructs.prices.overlay import TokenRates
+    from finops_constructs.prices.price_list import PriceList, load_price_list
+    from finops_constructs.stacks.platform_stack import PlatformStack
+    from finops_constructs.stacks.tenant_stack import TenantStack
+
+_HOMES = {
+    "AlertKey": "budgets.alert_key",
+    "AlertTopic": "budgets.alert_topic",
+    "ApplicationInferenceProfile": "attribution.application_inference_profile",
+    "CacheMetricNames": "attribution.profile_metrics",
+    "CostBudget": "budgets.cost_budget",
+    "CostTags": "attribution.cost_tags",
+    "FinOpsChecks": "checks.pack",
+    "Guard": "enforcement.modes",
+    "GuardExemptions": "enforcement.statements",
+    "ImportedInferenceProfile": "attribution.imported_profile",
+    "InferenceProfile": "attribution.profile",
+    "LandingZone": "landing_zone",
+    "Mode": "enforcement.modes",
+    "PlatformStack": "stacks.platform_stack",
+    "PriceList": "prices.price_list",
+    "SlackChannel": "budgets.chat_channels",
+    "TeamsChannel": "budgets.chat_channels",
+    "TenantGuard": "enforcement.tenant_guard",
+    "TenantOwner": "enforcement.policy_entry",
+    "TenantStack": "stacks.tenant_stack",
+    "TokenRates": "prices.overlay",
+    "WakeQueue": "enforcement.wake_queue",
+    "load_price_list": "prices.price_list",
+}
+
+__all__ = [
+    "AlertKey",
+    "AlertTopic",
+    "ApplicationInferenceProfile",
+    "CacheMetricNames",
+    "CostBudget",
+    "CostTags",
+    "FinOpsChecks",
+    "Guard",
+    "GuardExemptions",
+    "ImportedInferenceProfile",
+    "InferenceProfile",
+    "LandingZone",
+    "Mode",
+    "PlatformStack",
+    "PriceList",
+    "SlackChannel",
+    "TeamsChannel",
+    "TenantGuard",
+    "TenantOwner",
+    "TenantStack",
+    "TokenRates",
+    "WakeQueue",
+    "load_price_list",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

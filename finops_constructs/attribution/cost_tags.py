@@ -13,7 +13,7 @@ ENVIRONMENT_KEY: Final = "bedrock:environment"
 
 MAX_KEY_LENGTH: Final = 128
 MAX_VALUE_LENGTH: Final = 256
-# AWS::Bedrock::ApplicationInferenceProfile, cfn-lint schema 4cfe04077b4d87f2 (ASCII subset of AWS's own set).
+# cfn-lint schema 4cfe04077b4d87f2 of the profile; an ASCII subset of what AWS allows.
 _TAG_CHARACTERS: Final = re.compile(r"[a-zA-Z0-9 ._:/=+@\-]*")
 
 DEFAULT_BROAD_VALUES: Final[frozenset[str]] = frozenset(

@@ -1,0 +1,34 @@
+"""Synthesizes the organisation in FINOPS_CONFIG (default: config) into CDK_OUTDIR or cdk.out."""
+
+import os
+import sys
+from pathlib import Path
+
+from finops_constructs.config.loader import load_config
+
+from finops_constructs._node import use_bundled_node
+from finops_constructs.config.faults import ConfigFaults
+
+
+def main() -> int:
+    """Refuse a faulty configuration before anything is synthesized; else synthesize it."""
+    folder = Path(os.environ.get("FINOPS_CONFIG", "config"))
+    try:
+        config = load_config(folder)
+    except ConfigFaults as faults:
+        print(f"{faults}\n{folder}: nothing was synthesized", file=sys.stderr)  # noqa: T201
+        return 1
+    use_bundled_node()
+    from finops_constructs.stacks.organisation import build_app  # noqa: PLC0415 - after the Node is settled
+
+    try:
+        build_app(config).synth()
+    except (
+        RuntimeError
+    ) as error:  # what jsii makes of a failed validation; its report is printed already
+        print(str(error).splitlines()[0], file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+sys.exit(main())

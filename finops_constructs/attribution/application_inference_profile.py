@@ -1,0 +1,156 @@
+"""A tenant's way to one model: the profile that carries its tags onto the bill."""
+
+import hashlib
+
+from aws_cdk import CfnTag, Stack
+from aws_cdk import aws_bedrock as bedrock
+from constructs import Construct
+
+from finops_constructs.attribution.cost_tags import CostTags
+from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
+from finops_constructs.attribution.model_source import ModelSource
+from finops_constructs.attribution.profile import InferenceProfile
+from finops_constructs.attribution.profile_entry import define_profile_entry
+from finops_constructs.attribution.profile_metrics import CacheMetricNames
+from finops_constructs.enforcement.modes import Guard
+from finops_constructs.enforcement.statements import ALIAS_TAG, TENANT_TAG
+from finops_constructs.enforcement.tenant_guard import TenantGuard
+from finops_constructs.prices.overlay import TokenRates
+from finops_constructs.prices.price_list import PriceList
+
+
+class ApplicationInferenceProfile(InferenceProfile):
+    """Defines an application inference profile with a tenant's cost tags, and its registry entry.
+
+    A profile is of one model; a tenant has one per alias. Its name holds a hash of the model, so
+    that a change of model, which replaces the profile, does not collide with the old one; the alias
+    and everything keyed by it stay.
+
+    Example:
+        model = ApplicationInferenceProfile(
+            stack, "Smart", tenant="writer", alias="smart", cost_tags=tags,
+            model="eu.anthropic.claude-sonnet-4-5-20250929-v1:0")
+        model.grant_invoke(role)
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        tenant: str,
+        alias: str,
+        cost_tags: CostTags,
+        model: str,
+        description: str | None = None,
+        guard: Guard | str | None = None,
+        metered: bool = True,
+        price: TokenRates | None = None,
+        prices: PriceList | None = None,
+        cache_metrics: CacheMetricNames | None = None,
+    ) -> None:
+        """Define the profile.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            tenant: The tenant that pays; immutable.
+            alias: The tenant's name for the model, such as `smart`.
+            cost_tags: The tenant's cost tags.
+            model: A foundation model or a system inference profile, by id or ARN.
+            description: 1 to 200 characters. Default: none.
+            guard: Whether callers get the standing deny. Default: what an earlier construct of the
+                tenant said, else `enforce`.
+            metered: False: spend of this model is not estimated. Default: True.
+            price: The tenant's own rates. Default: the price list.
+            prices: The price list. Default: the one shipped with the library.
+            cache_metrics: CloudWatch names of the cache token metrics. Default: AWS's usual ones.
+
+        Raises:
+            ValueError: If a name, the model or the price does not serve, saying what would.
+        """
+        super().__init__(
+            scope,
+            id,
+            tenant=tenant,
+            alias=alias,
+            model=model,
+            metered=metered,
+            price=price,
+            prices=prices,
+            cache_metrics=cache_metrics,
+        )
+        stack = Stack.of(self)
+        tags = cost_tags.as_dict() | {TENANT_TAG: tenant, ALIAS_TAG: alias}
+        source_arn = self.source.arn(
+            partition=stack.partition, region=stack.region, account=stack.account
+        )
+        resource = bedrock.CfnApplicationInferenceProfile(
+            self,
+            "Resource",
+            inference_profile_name=profile_name(tenant, alias, self.source, description),
+            description=description,
+            model_source=bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty(
+                copy_from=source_arn
+            ),
+            tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
+        )
+        self.profile_arn = resource.attr_inference_profile_arn
+        self.profile_id = resource.attr_inference_profile_id
+        tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        tenant_guard.own_profile(self.profile_arn)
+        define_profile_entry(self, cost_tags.as_dict())
+        tenant_guard.release.before(self)
+
+    @staticmethod
+    def from_profile_arn(
+        scope: Construct,
+        id: str,
+        *,
+        profile_arn: str,
+        tenant: str,
+        alias: str,
+        model: str,
+        metered: bool = True,
+        price: TokenRates | None = None,
+        prices: PriceList | None = None,
+        cache_metrics: CacheMetricNames | None = None,
+    ) -> ImportedInferenceProfile:
+        """Return a profile that exists already, to grant and to measure.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            profile_arn: ARN of the application inference profile; may be a token.
+            tenant: The tenant that pays.
+            alias: The tenant's name for the model.
+            model: What the profile was copied from, by id or ARN: its ARN does not tell.
+            metered: False: no price is needed. Default: True.
+            price: The tenant's own rates. Default: the price list.
+            prices: The price list. Default: the one shipped with the library.
+            cache_metrics: CloudWatch names of the cache token metrics. Default: AWS's usual ones.
+
+        Raises:
+            ValueError: If a name, the ARN, the model or the price does not serve.
+        """
+        return ImportedInferenceProfile(
+            scope,
+            id,
+            profile_arn=profile_arn,
+            tenant=tenant,
+            alias=alias,
+            model=model,
+            metered=metered,
+            price=price,
+            prices=prices,
+            cache_metrics=cache_metrics,
+        )
+
+
+def profile_name(tenant: str, alias: str, source: ModelSource, description: str | None) -> str:
+    """Return the name of a profile: readable, and another one for every replacement.
+
+    At most 62 of the 64 characters AWS allows: tenant 32, alias 20, hash 8, two hyphens.
+    """
+    replacing = "\n".join([tenant, alias, source.source_id, description or ""])
+    return f"{tenant}-{alias}-{hashlib.sha256(replacing.encode()).hexdigest()[:8]}"

@@ -1,0 +1,170 @@
+"""What an owned and an imported inference profile have in common: grants and metrics."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack, Token
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from finops_constructs._validation import check_alias, check_tenant, require_literal
+from finops_constructs.attribution import profile_metrics
+from finops_constructs.attribution.model_rates import rates_of
+from finops_constructs.attribution.model_source import ModelSource, parse_model_source
+from finops_constructs.attribution.profile_metrics import CacheMetricNames
+from finops_constructs.enforcement.tenant_guard import TenantGuard
+from finops_constructs.prices.model_price import Rates
+from finops_constructs.prices.overlay import TokenRates
+from finops_constructs.prices.price_list import PriceList
+
+
+class InferenceProfile(Construct):
+    """An application inference profile of one tenant, owned or imported.
+
+    Attributes:
+        profile_arn: ARN of the profile; this is the `modelId` of a call.
+        profile_id: The opaque id, the `ModelId` dimension of its metrics.
+        tenant: The tenant that pays.
+        alias: The tenant's name for the model.
+        source: The foundation model or system profile behind it.
+        metered: Whether its spend is estimated.
+        rates: What its tokens cost; None if it is not metered.
+    """
+
+    profile_arn: str
+    profile_id: str
+    tenant: str
+    alias: str
+    source: ModelSource
+    metered: bool
+    rates: Rates | None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        tenant: str,
+        alias: str,
+        model: str,
+        metered: bool,
+        price: TokenRates | None,
+        prices: PriceList | None,
+        cache_metrics: CacheMetricNames | None,
+    ) -> None:
+        """Describe the profile; a subclass says where it is."""
+        super().__init__(scope, id)
+        where, stack = self.node.path, Stack.of(self)
+        self.tenant = check_tenant(where, tenant)
+        self.alias = check_alias(where, alias)
+        self.source = _checked_source(where, model, stack)
+        self.metered = metered
+        self.rates = rates_of(
+            self, self.source, region=stack.region, prices=prices, price=price, metered=metered
+        )
+        self._cache_metrics = cache_metrics or CacheMetricNames()
+
+    def grant_invoke(
+        self, grantee: iam.IGrantable, *, shared_with: Sequence[str] = ()
+    ) -> iam.Grant:
+        """Let a role call this profile; not the model behind it, nor any other profile.
+
+        The role is entered in the registry and, unless the tenant's guard is `observe`, gets the
+        standing deny, so that a broader allow of its own does not take it past tags, budget or
+        switch.
+
+        Args:
+            grantee: An IAM role of this account, or a construct that runs as one.
+            shared_with: The other tenants the role also calls; each must say so too.
+                Default: none.
+
+        Raises:
+            ValueError: If the grantee is no role, or is a role of another account.
+        """
+        guard = TenantGuard.of(self, self.tenant)
+        return guard.grant_invoke(grantee, [self], shared_with=shared_with)
+
+    def system_profile_arns(self) -> list[str]:
+        """Return the system profile this one was copied from, as a list of none or one ARN."""
+        if not self.source.is_system_profile:
+            return []
+        stack = Stack.of(self)
+        arn = self.source.arn(partition=stack.partition, region=stack.region, account=stack.account)
+        return [arn]
+
+    def metric(
+        self, metric_name: str, *, statistic: str = "Sum", period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Return a metric of `AWS/Bedrock` for calls through this profile.
+
+        Args:
+            metric_name: Such as `Invocations`.
+            statistic: Token counts mean something as `Sum` only. Default: `Sum`.
+            period: Default: 5 minutes.
+        """
+        return profile_metrics.metric(
+            self.profile_id, metric_name, statistic=statistic, period=period
+        )
+
+    def metric_input_tokens(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return the input tokens that came from no cache."""
+        return self.metric("InputTokenCount", period=period)
+
+    def metric_output_tokens(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return the output tokens."""
+        return self.metric("OutputTokenCount", period=period)
+
+    def metric_cache_read_input_tokens(
+        self, *, period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Return the input tokens read from the prompt cache."""
+        return self.metric(self._cache_metrics.read, period=period)
+
+    def metric_cache_write_input_tokens(
+        self, *, period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Return the input tokens written to the prompt cache."""
+        return self.metric(self._cache_metrics.write, period=period)
+
+    def metric_invocations(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return the successful calls."""
+        return self.metric("Invocations", period=period)
+
+    def metric_throttles(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return the calls that AWS throttled."""
+        return self.metric("InvocationThrottles", period=period)
+
+    def metric_estimated_cost(self, *, period: Duration | None = None) -> cloudwatch.MathExpression:
+        """Return what the profile's tokens cost, in USD, by the price list.
+
+        CloudWatch tells neither how long a written cache lives nor how long a request's context
+        was: cache writes are priced at the dearer, the 1-hour, rate, and long-context requests at
+        the base rate, so the figure is a lower bound for models with a long-context tier. A token
+        kind without a rate is left out.
+
+        Raises:
+            ValueError: If the profile is not metered.
+        """
+        if self.rates is None:
+            raise ValueError(f"{self.node.path}: the profile is not metered and has no price")
+        return profile_metrics.estimated_cost(
+            self.profile_id, self.rates, cache=self._cache_metrics, period=period
+        )
+
+
+def _checked_source(where: str, model: str, stack: Stack) -> ModelSource:
+    require_literal(where, "model", model, "grants, prices and the name are computed from it")
+    try:
+        source = parse_model_source(model)
+    except ValueError as error:
+        raise ValueError(f"{where}: model: {error}") from None
+    for name, given, own in [
+        ("Region", source.region, stack.region),
+        ("account", source.account, stack.account),
+    ]:
+        if given is not None and not Token.is_unresolved(own) and given != own:
+            raise ValueError(
+                f"{where}: model {model!r} is in {name} {given}, this stack is in {own}: a profile "
+                "can be copied in its own account and Region only"
+            )
+    return source

@@ -1,0 +1,30 @@
+"""The registry entry of one alias: what an opaque profile ARN does not tell."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Stack
+
+from finops_constructs.attribution.profile import InferenceProfile
+from finops_constructs.enforcement.registry import RegistryEntry, profile_path
+
+
+def define_profile_entry(profile: InferenceProfile, cost_tags: Mapping[str, str]) -> RegistryEntry:
+    """Define the entry that tells applications, tools and the platform where an alias leads."""
+    return RegistryEntry(
+        profile,
+        "Entry",
+        path=profile_path(profile.tenant, profile.alias),
+        description=f"Where the alias {profile.alias} of tenant {profile.tenant} leads",
+        value={
+            "tenant": profile.tenant,
+            "alias": profile.alias,
+            "profile_arn": profile.profile_arn,
+            "profile_id": profile.profile_id,
+            "base_model_id": profile.source.base_model_id,
+            "model_source": profile.source.source_id,
+            "scope": profile.source.scope.value,
+            "region": Stack.of(profile).region,
+            "cost_tags": dict(cost_tags),
+            "metered": profile.metered,
+        },
+    )

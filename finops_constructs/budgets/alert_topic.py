@@ -1,0 +1,132 @@
+"""Where a tenant's or the platform's alerts go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Names, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from finops_constructs.budgets.alert_key import AlertKey
+from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel, define_chat_channels
+from finops_constructs.enforcement.wake_queue import wake_queue_arn
+
+_MAX_TOPIC_NAME = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    sid: str
+    service: str
+    source_arn: str | None
+
+
+class AlertTopic(Construct):
+    """Defines an encrypted SNS topic that AWS Budgets, alarms and Cost Anomaly Detection may use.
+
+    Its name starts with `finops-`, which is what the platform's wake queue admits.
+
+    Example:
+        alerts = AlertTopic(stack, "Alerts", emails=["finops@example.com"])
+
+    Attributes:
+        topic_arn: ARN of the topic.
+        topic_name: Its name.
+    """
+
+    topic_arn: str
+    topic_name: str
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        emails: Sequence[str] = (),
+        slack: Sequence[SlackChannel] = (),
+        teams: Sequence[TeamsChannel] = (),
+        key: kms.IKey | None = None,
+        wake: bool = True,
+    ) -> None:
+        """Define the topic, its policy and its subscriptions.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            emails: Addresses to tell; each must confirm its subscription. Default: none.
+            slack: Slack channels to tell. Default: none.
+            teams: Microsoft Teams channels to tell. Default: none.
+            key: Key to encrypt with, which the publishers may use. Default: one is defined ($1 a
+                month).
+            wake: Whether an alert also wakes the kill switch, through the platform's wake queue of
+                this account and Region. Default: True.
+        """
+        super().__init__(scope, id)
+        stack = Stack.of(self)
+        key = key or AlertKey(self, "Key").key
+        unique = Names.unique_resource_name(self, max_length=_MAX_TOPIC_NAME - 7, separator="-")
+        topic = sns.CfnTopic(
+            self,
+            "Resource",
+            kms_master_key_id=key.key_arn,
+            topic_name=f"finops-{unique}",
+        )
+        self.topic_arn = topic.ref
+        self.topic_name = topic.attr_topic_name
+        policy = sns.CfnTopicPolicy(
+            self,
+            "Policy",
+            topics=[topic.ref],
+            policy_document={
+                "Version": "2012-10-17",
+                "Statement": _topic_statements(stack, topic.ref),
+            },
+        )
+        for number, email in enumerate(emails):
+            self._subscribe(f"Email{number}", "email", email)
+        if wake:
+            self._subscribe("Wake", "sqs", wake_queue_arn(stack)).node.add_dependency(policy)
+        define_chat_channels(self, topic_arn=self.topic_arn, slack=slack, teams=teams)
+
+    def _subscribe(self, id: str, protocol: str, endpoint: str) -> sns.CfnSubscription:
+        return sns.CfnSubscription(
+            self, id, topic_arn=self.topic_arn, protocol=protocol, endpoint=endpoint
+        )
+
+
+def _topic_statements(stack: Stack, topic_arn: str) -> list[dict[str, object]]:
+    arn = f"arn:{stack.partition}"
+    publishers = [
+        _Publisher("AllowBudgets", "budgets", f"{arn}:budgets::{stack.account}:*"),
+        _Publisher("AllowCostAnomalies", "costalerts", None),
+        _Publisher(
+            "AllowAlarms", "cloudwatch", f"{arn}:cloudwatch:{stack.region}:{stack.account}:alarm:*"
+        ),
+    ]
+    return [*(_allow(p, stack.account, topic_arn) for p in publishers), _deny_plain_text(topic_arn)]
+
+
+def _allow(publisher: _Publisher, account: str, topic_arn: str) -> dict[str, object]:
+    condition: dict[str, object] = {"StringEquals": {"aws:SourceAccount": account}}
+    if publisher.source_arn:
+        condition["ArnLike"] = {"aws:SourceArn": publisher.source_arn}
+    return {
+        "Sid": publisher.sid,
+        "Effect": "Allow",
+        "Principal": {"Service": f"{publisher.service}.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": condition,
+    }
+
+
+def _deny_plain_text(topic_arn: str) -> dict[str, object]:
+    return {
+        "Sid": "DenyPlainText",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

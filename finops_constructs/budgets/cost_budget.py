@@ -1,0 +1,178 @@
+"""A tenant's monthly budget, which is also its entry in the guard's books."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from aws_cdk import aws_budgets as budgets
+from constructs import Construct
+
+from finops_constructs.attribution.cost_tags import CostTags
+from finops_constructs.budgets.alert_topic import AlertTopic
+from finops_constructs.budgets.limits import check_limit, check_percentages
+from finops_constructs.enforcement.modes import Guard, Mode
+from finops_constructs.enforcement.policy_entry import PolicyEntry, TenantOwner, parse_mode
+from finops_constructs.enforcement.statements import TENANT_TAG
+from finops_constructs.enforcement.tenant_guard import TenantGuard
+
+DEFAULT_ALERT_PERCENTAGES: Final = (75, 90)
+
+
+class CostBudget(Construct):
+    """Defines one tenant's monthly AWS budget, filtered by its cost tags, and its policy entry.
+
+    The filter is by tag, never by service: Claude and other Marketplace models are billed as
+    services of their own. Credits and refunds are left out, so that they do not mask spend. People
+    are told of actual spend at the alert percentages and the stop percentage, and of a forecast
+    above the limit. AWS updates budgets every 8 to 12 hours: this is the slow, true tier.
+
+    The budget has no name of its own: a change of its notifications replaces it, and a fixed name
+    would collide.
+
+    Attributes:
+        budget_name: The name CloudFormation gave it, or that of the adopted budget.
+        policy: The tenant's policy entry, which puts it under the kill switch.
+    """
+
+    budget_name: str
+    policy: PolicyEntry
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        tenant: str,
+        cost_tags: CostTags,
+        monthly_limit_usd: Decimal | float,
+        alerts: AlertTopic,
+        alert_percentages: Sequence[float] = DEFAULT_ALERT_PERCENTAGES,
+        stop_percentage: float = 100,
+        forecast_alert: bool = True,
+        mode: Mode | str = Mode.SHADOW,
+        guard: Guard | str | None = None,
+        owner: TenantOwner | None = None,
+        display_name: str | None = None,
+        adopt_budget: str | None = None,
+        tag_key_prefix: str = "",
+    ) -> None:
+        """Define the budget and the tenant's policy entry.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            tenant: The tenant's id.
+            cost_tags: The tenant's cost tags; all of them must match.
+            monthly_limit_usd: USD per calendar month (UTC); may be a token.
+            alerts: Where alerts go.
+            alert_percentages: Actual spend at which people are told, in percent of the limit.
+                Default: 75 and 90.
+            stop_percentage: Spend at which the tenant is stopped, in percent of the limit.
+                Default: 100.
+            forecast_alert: Tell people of a forecast above the limit. Default: True.
+            mode: What the kill switch does at the limit. Default: `shadow`, which touches nothing.
+            guard: Whether callers carry the standing deny. Default: what an earlier construct of
+                the tenant said, else `enforce`.
+            owner: Who answers for the spend. Default: nobody is named.
+            display_name: Default: the tenant's id.
+            adopt_budget: Name of an existing budget to use instead of defining one; it keeps its
+                own limit, filter and notifications. Default: one is defined.
+            tag_key_prefix: Prefix of tag keys in the filter; AWS's documents leave open whether
+                `user:` is needed. Default: none.
+
+        Raises:
+            ValueError: If a limit or percentage makes no sense, saying what does.
+        """
+        super().__init__(scope, id)
+        where = self.node.path
+        check_limit(where, monthly_limit_usd)
+        check_percentages(where, alert_percentages, stop_percentage)
+        tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        if adopt_budget is None:
+            resource = budgets.CfnBudget(
+                self,
+                "Resource",
+                budget=_budget_data(cost_tags, monthly_limit_usd, tag_key_prefix),
+                notifications_with_subscribers=_notifications(
+                    alerts.topic_arn, [*alert_percentages, stop_percentage], forecast_alert
+                ),
+                resource_tags=[
+                    budgets.CfnBudget.ResourceTagProperty(key=TENANT_TAG, value=tenant),
+                    *(
+                        budgets.CfnBudget.ResourceTagProperty(key=key, value=value)
+                        for key, value in cost_tags.values
+                    ),
+                ],
+            )
+            self.budget_name = resource.ref
+        else:
+            self.budget_name = adopt_budget
+            tags = {**cost_tags.as_dict(), TENANT_TAG: tenant}
+            tenant_guard.release.adopt_budget(adopt_budget, tags)
+        self.policy = PolicyEntry(
+            self,
+            "Policy",
+            guard=tenant_guard,
+            mode=parse_mode(where, mode),
+            display_name=display_name or tenant,
+            owner=owner,
+            monthly_limit_usd=monthly_limit_usd,
+            alert_percentages=alert_percentages,
+            stop_percentage=stop_percentage,
+            budget_name=self.budget_name,
+            alert_topic_arn=alerts.topic_arn,
+            cost_tags=cost_tags.as_dict(),
+        )
+        tenant_guard.release.before(self)
+
+
+def _budget_data(
+    cost_tags: CostTags, limit: Decimal | float, tag_key_prefix: str
+) -> budgets.CfnBudget.BudgetDataProperty:
+    expression = budgets.CfnBudget.ExpressionProperty
+    by_tag = [
+        expression(
+            tags=budgets.CfnBudget.TagValuesProperty(
+                key=f"{tag_key_prefix}{key}", values=[value], match_options=["EQUALS"]
+            )
+        )
+        for key, value in cost_tags.values
+    ]
+    without_credits = expression(
+        not_=expression(
+            dimensions=budgets.CfnBudget.ExpressionDimensionValuesProperty(
+                key="RECORD_TYPE", values=["Credit", "Refund"], match_options=["EQUALS"]
+            )
+        )
+    )
+    return budgets.CfnBudget.BudgetDataProperty(
+        budget_type="COST",
+        time_unit="MONTHLY",
+        budget_limit=budgets.CfnBudget.SpendProperty(amount=float(limit), unit="USD"),
+        filter_expression=expression(and_=[*by_tag, without_credits]),
+        metrics=["UnblendedCost"],
+    )
+
+
+def _notifications(
+    topic_arn: str,
+    percentages: Sequence[float],
+    forecast: bool,  # noqa: FBT001
+) -> list[budgets.CfnBudget.NotificationWithSubscribersProperty]:
+    thresholds: list[tuple[str, float]] = [("ACTUAL", p) for p in dict.fromkeys(percentages)]
+    if forecast:
+        thresholds.append(("FORECASTED", 100))
+    return [
+        budgets.CfnBudget.NotificationWithSubscribersProperty(
+            notification=budgets.CfnBudget.NotificationProperty(
+                comparison_operator="GREATER_THAN",
+                notification_type=kind,
+                threshold=threshold,
+                threshold_type="PERCENTAGE",
+            ),
+            subscribers=[
+                budgets.CfnBudget.SubscriberProperty(address=topic_arn, subscription_type="SNS")
+            ],
+        )
+        for kind, threshold in thresholds
+    ]

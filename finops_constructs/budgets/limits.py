@@ -1,0 +1,40 @@
+"""What a budget's numbers may be."""
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from finops_constructs._tokens import is_unresolved
+
+# AWS::Budgets::Budget allows thresholds of 0.1 to 1e9 (cfn-lint schema 2cab89233b2339d0).
+MAX_LIMIT_USD: Final = 1_000_000_000
+MAX_PERCENTAGE: Final = 1000
+# AWS allows 10 notifications a budget; the stop and the forecast take two, one is left to people.
+MAX_ALERTS: Final = 7
+
+
+def check_limit(where: str, limit: Decimal | float) -> None:
+    """Raise ValueError unless `limit` is a sum of money that can be spent; tokens pass."""
+    if is_unresolved(limit):
+        return
+    if not math.isfinite(limit) or not 0 < limit <= MAX_LIMIT_USD:
+        raise ValueError(
+            f"{where}: monthly_limit_usd must be above 0 and at most {MAX_LIMIT_USD:,}, got {limit}"
+        )
+
+
+def check_percentages(where: str, alerts: Sequence[float], stop: float) -> None:
+    """Raise ValueError unless the alerts ascend to the stop; tokens pass."""
+    if is_unresolved(stop) or any(is_unresolved(p) for p in alerts):
+        return
+    if not 0 < stop <= MAX_PERCENTAGE:
+        raise ValueError(
+            f"{where}: stop_percentage must be above 0 and at most {MAX_PERCENTAGE}, got {stop}"
+        )
+    ascending = all(a < b for a, b in zip(alerts, [*alerts[1:], math.inf], strict=True))
+    if not ascending or any(not 0 < p <= stop for p in alerts) or len(alerts) > MAX_ALERTS:
+        raise ValueError(
+            f"{where}: alert_percentages must be at most {MAX_ALERTS} ascending numbers above 0 "
+            f"and up to stop_percentage ({stop}), got {list(alerts)}"
+        )

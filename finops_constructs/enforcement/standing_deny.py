@@ -1,0 +1,66 @@
+"""The deny that holds a caller who has a broad allow of its own."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
+
+
+class StandingDeny(Construct):
+    """Defines the standing deny of one caller role: it may spend as its tenant, or not at all.
+
+    A role made in CDK gets a managed policy; a role given by its ARN gets an inline policy, since
+    CloudFormation can put one on a role that another stack or a person made, without using up its
+    quota of managed policies.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        role: iam.IRole,
+        tenants: Sequence[str],
+        exempt: GuardExemptions,
+    ) -> None:
+        """Define the policy.
+
+        Args:
+            scope: A construct of the stack the role belongs to.
+            id: The construct's id.
+            role: The caller.
+            tenants: The tenant, then the others the role is declared to serve.
+            exempt: What the tenant allows nevertheless.
+        """
+        super().__init__(scope, id)
+        stack = Stack.of(self)
+        document = {
+            "Version": "2012-10-17",
+            "Statement": standing_deny_statements(
+                partition=stack.partition, tenants=tenants, role_arn=role.role_arn, exempt=exempt
+            ),
+        }
+        if is_made_here(role):
+            iam.CfnManagedPolicy(
+                self,
+                "Resource",
+                path=f"/finops/standing-deny/{stack.region}/",
+                policy_document=document,
+                roles=[role.role_name],
+            )
+        else:
+            iam.CfnRolePolicy(
+                self,
+                "Resource",
+                policy_name=f"finops-standing-deny-{tenants[0]}",
+                policy_document=document,
+                role_name=role.role_name,
+            )
+
+
+def is_made_here(role: iam.IRole) -> bool:
+    """Whether the role is defined in this app, rather than imported by its ARN or name."""
+    return isinstance(role, iam.Role | iam.LazyRole)

@@ -1,0 +1,268 @@
+"""The IAM statements of the grant, the standing deny and the suspension policy, as plain data.
+
+Where a statement comes from is design.md's "The grant"; what AWS evaluates on a call through an
+application inference profile (the profile, the system profile it was copied from, and the
+foundation model in every destination Region) is in aws-facts section 1.3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+Statement = dict[str, Any]
+
+STATE_TAG: Final = "finops:state"
+TENANT_TAG: Final = "finops:tenant"
+ALIAS_TAG: Final = "finops:alias"
+SUSPENDED: Final = "suspended"
+
+# There is no bedrock:Converse action: these two are what Converse, ConverseStream and the
+# bidirectional stream are checked as (aws-facts section 1.3).
+INVOKE_ACTIONS: Final = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+_PROFILE_ARN_KEY: Final = "bedrock:InferenceProfileArn"
+
+# Ways to a model that carry no profile of this library, or change what profiles say.
+_CAPACITY_ACTIONS: Final = [
+    "bedrock:CreateCustomModel",
+    "bedrock:CreateCustomModelDeployment",
+    "bedrock:CreateInferenceProfile",
+    "bedrock:CreateMarketplaceModelEndpoint",
+    "bedrock:CreateModelCopyJob",
+    "bedrock:CreateModelCustomizationJob",
+    "bedrock:CreateModelImportJob",
+    "bedrock:CreatePromptRouter",
+    "bedrock:CreateProvisionedModelThroughput",
+    "bedrock:DeleteInferenceProfile",
+    "bedrock:DeleteModelInvocationLoggingConfiguration",
+    "bedrock:PutModelInvocationLoggingConfiguration",
+    "bedrock:RegisterMarketplaceModelEndpoint",
+    "bedrock:UpdateProvisionedModelThroughput",
+]
+_BATCH_ACTIONS: Final = ["bedrock:CreateModelInvocationJob"]
+_MANTLE_ACTIONS: Final = ["bedrock-mantle:CreateInference"]
+_API_KEY_ACTIONS: Final = [
+    "bedrock-mantle:CallWithBearerToken",
+    "bedrock:CallWithBearerToken",
+    "iam:CreateServiceSpecificCredential",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardExemptions:
+    """What the standing deny leaves to the tenant's callers.
+
+    Attributes:
+        mantle: The `bedrock-mantle` endpoint.
+        api_keys: Bedrock API keys.
+        batch_jobs: Batch inference jobs.
+        models: ARNs of provisioned, custom or imported models.
+    """
+
+    mantle: bool = False
+    api_keys: bool = False
+    batch_jobs: bool = False
+    models: tuple[str, ...] = ()
+
+
+def invoke_statements(
+    *,
+    profile_arns: Sequence[str],
+    system_profile_arns: Sequence[str],
+    foundation_model_arns: Sequence[str],
+) -> list[Statement]:
+    """Return the grant: exactly these profiles, and nothing around them.
+
+    Without Sids: two grants to one role share its policy, where Sids must be unique.
+
+    Args:
+        profile_arns: The application inference profiles.
+        system_profile_arns: The system profiles they were copied from.
+        foundation_model_arns: The foundation models, in every destination Region.
+    """
+    statements: list[Statement] = [
+        {
+            "Effect": "Allow",
+            "Action": INVOKE_ACTIONS,
+            "Resource": list(profile_arns),
+            "Condition": {"StringNotEquals": {f"aws:ResourceTag/{STATE_TAG}": SUSPENDED}},
+        }
+    ]
+    if system_profile_arns:
+        statements.append(
+            {
+                "Effect": "Allow",
+                "Action": INVOKE_ACTIONS,
+                "Resource": sorted(set(system_profile_arns)),
+            }
+        )
+    statements.append(
+        {
+            "Effect": "Allow",
+            "Action": INVOKE_ACTIONS,
+            "Resource": sorted(set(foundation_model_arns)),
+            "Condition": {"ArnEquals": {_PROFILE_ARN_KEY: list(profile_arns)}},
+        }
+    )
+    return statements
+
+
+def suspension_statements(profile_arns: Sequence[str]) -> list[Statement]:
+    """Return the suspension policy: an unconditional deny on exactly these profiles."""
+    return [
+        {
+            "Sid": "FinOpsSuspended",
+            "Effect": "Deny",
+            "Action": INVOKE_ACTIONS,
+            "Resource": list(profile_arns),
+        }
+    ]
+
+
+def standing_deny_statements(
+    *, partition: str, tenants: Sequence[str], role_arn: str, exempt: GuardExemptions
+) -> list[Statement]:
+    """Return the standing deny of one caller role.
+
+    Args:
+        partition: The AWS partition, such as `aws`.
+        tenants: The tenant, and the others the role is declared to serve too.
+        role_arn: The caller role, which may not change its own policies.
+        exempt: What the tenant allows nevertheless.
+    """
+    bedrock = f"arn:{partition}:bedrock:*"
+    profiles = f"{bedrock}:*:application-inference-profile/*"
+    models = f"{bedrock}::foundation-model/*"
+    system_profiles = f"{bedrock}:*:inference-profile/*"
+    return [
+        _deny(
+            "FinOpsSuspended",
+            INVOKE_ACTIONS,
+            profiles,
+            {"StringEquals": {f"aws:ResourceTag/{STATE_TAG}": SUSPENDED}},
+        ),
+        # StringNotEquals also holds where the tag is missing, so untagged profiles are denied too.
+        _deny(
+            "FinOpsForeignProfile",
+            INVOKE_ACTIONS,
+            profiles,
+            {"StringNotEquals": {f"aws:ResourceTag/{TENANT_TAG}": list(tenants)}},
+        ),
+        _deny("FinOpsBareModel", INVOKE_ACTIONS, models, {"Null": {_PROFILE_ARN_KEY: "true"}}),
+        _deny(
+            "FinOpsSystemProfile",
+            INVOKE_ACTIONS,
+            models,
+            {"ArnLike": {_PROFILE_ARN_KEY: system_profiles}},
+        ),
+        {
+            "Sid": "FinOpsOtherModels",
+            "Effect": "Deny",
+            "Action": INVOKE_ACTIONS,
+            "NotResource": [profiles, models, system_profiles, *exempt.models],
+        },
+        # The actions below have no resource in common that could narrow them.
+        _deny("FinOpsOtherRoutes", _route_actions(exempt), "*"),
+        _deny("FinOpsTags", ["bedrock:TagResource", "bedrock:UntagResource"], profiles),
+        *_guard_statements(partition, role_arn),
+    ]
+
+
+def _route_actions(exempt: GuardExemptions) -> list[str]:
+    return sorted(
+        [
+            *_CAPACITY_ACTIONS,
+            *([] if exempt.batch_jobs else _BATCH_ACTIONS),
+            *([] if exempt.mantle else _MANTLE_ACTIONS),
+            *([] if exempt.api_keys else _API_KEY_ACTIONS),
+        ]
+    )
+
+
+def _guard_statements(partition: str, role_arn: str) -> list[Statement]:
+    """What keeps a caller from taking the guard apart."""
+    return [
+        _deny(
+            "FinOpsRegistry",
+            [
+                "ssm:AddTagsToResource",
+                "ssm:DeleteParameter",
+                "ssm:DeleteParameters",
+                "ssm:PutParameter",
+                "ssm:RemoveTagsFromResource",
+            ],
+            f"arn:{partition}:ssm:*:*:parameter/finops/*",
+        ),
+        _deny(
+            "FinOpsTables",
+            [
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DeleteTable",
+                "dynamodb:PartiQLDelete",
+                "dynamodb:PartiQLInsert",
+                "dynamodb:PartiQLUpdate",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:UpdateTable",
+                "dynamodb:UpdateTimeToLive",
+            ],
+            f"arn:{partition}:dynamodb:*:*:table/finops-*",
+        ),
+        _deny(
+            "FinOpsLogs",
+            [
+                "logs:CreateLogStream",
+                "logs:DeleteLogGroup",
+                "logs:DeleteLogStream",
+                "logs:DeleteSubscriptionFilter",
+                "logs:PutLogEvents",
+                "logs:PutRetentionPolicy",
+                "logs:PutSubscriptionFilter",
+            ],
+            f"arn:{partition}:logs:*:*:log-group:/finops/*",
+        ),
+        _deny(
+            "FinOpsOwnPolicies",
+            [
+                "iam:AttachRolePolicy",
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+                "iam:UpdateAssumeRolePolicy",
+            ],
+            role_arn,
+        ),
+        _deny(
+            "FinOpsGuardPolicies",
+            ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+            f"arn:{partition}:iam::*:role/*",
+            {"ArnLike": {"iam:PolicyARN": f"arn:{partition}:iam::*:policy/finops/*"}},
+        ),
+        _deny(
+            "FinOpsPolicyVersions",
+            [
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:SetDefaultPolicyVersion",
+            ],
+            f"arn:{partition}:iam::*:policy/finops/*",
+        ),
+    ]
+
+
+def _deny(
+    sid: str,
+    actions: Sequence[str],
+    resource: str,
+    condition: dict[str, dict[str, Any]] | None = None,
+) -> Statement:
+    statement: Statement = {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": list(actions),
+        "Resource": resource,
+    }
+    return statement | ({"Condition": condition} if condition else {})

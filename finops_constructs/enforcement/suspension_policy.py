@@ -1,0 +1,69 @@
+"""The policy the kill switch attaches to a tenant's callers, and takes off again."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from finops_constructs.enforcement.statements import suspension_statements
+
+# IAM counts the document without white space; an ARN is counted at its deployed length.
+_MAX_CHARACTERS = 6144
+_ARN_CHARACTERS = 100
+
+
+def suspension_policy_arn(stack: Stack, tenant: str) -> str:
+    """Return the ARN the tenant's suspension policy has in the stack's account and Region."""
+    name = f"policy{_path(stack)}{tenant}"
+    return f"arn:{stack.partition}:iam::{stack.account}:{name}"
+
+
+class SuspensionPolicy(Construct):
+    """Defines a managed policy that denies exactly one tenant's profiles.
+
+    It is attached to nobody while all is well. Its name is fixed, so that the kill switch finds it;
+    it has no description, because changing one would replace the policy and collide.
+
+    Attributes:
+        policy_arn: ARN of the managed policy.
+    """
+
+    policy_arn: str
+
+    def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
+        """Define the policy; `add_profile` fills it."""
+        super().__init__(scope, id)
+        stack = Stack.of(self)
+        self._tenant = tenant
+        self._profile_arns: list[str] = []
+        self._policy = iam.CfnManagedPolicy(
+            self,
+            "Resource",
+            managed_policy_name=tenant,
+            path=_path(stack),
+            policy_document=_document([]),
+        )
+        self.policy_arn = suspension_policy_arn(stack, tenant)
+
+    def add_profile(self, profile_arn: str) -> None:
+        """Put one more profile under the policy.
+
+        Raises:
+            ValueError: If the policy would pass IAM's limit of 6,144 characters.
+        """
+        self._profile_arns.append(profile_arn)
+        if len(self._profile_arns) * _ARN_CHARACTERS + 200 > _MAX_CHARACTERS:
+            raise ValueError(
+                f"{self.node.path}: {self._tenant!r} has {len(self._profile_arns)} profiles, more "
+                f"than one suspension policy holds ({_MAX_CHARACTERS} characters): split it"
+            )
+        self._policy.policy_document = _document(self._profile_arns)
+
+
+def _path(stack: Stack) -> str:
+    return f"/finops/suspension/{stack.region}/"
+
+
+def _document(profile_arns: list[str]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": suspension_statements(profile_arns)}

@@ -1,0 +1,198 @@
+"""What holds one tenant's callers in one stack."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from aws_cdk import Stack, Token
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IConstruct
+
+from finops_constructs._validation import check_tenant
+from finops_constructs.enforcement.modes import Guard
+from finops_constructs.enforcement.registry import RegistryEntry, caller_path
+from finops_constructs.enforcement.standing_deny import StandingDeny, is_made_here
+from finops_constructs.enforcement.statements import GuardExemptions, invoke_statements
+from finops_constructs.enforcement.suspension_policy import SuspensionPolicy
+from finops_constructs.enforcement.tenant_release import TenantRelease
+
+if TYPE_CHECKING:
+    from finops_constructs.attribution.profile import InferenceProfile
+
+
+class TenantGuard(Construct):
+    """Defines what every construct of one tenant in one stack shares.
+
+    The suspension policy (in the stack that owns the tenant's profiles), and per caller role its
+    registry entry and standing deny, and the release that undoes them. Get it with
+    `TenantGuard.of`; constructs do so by themselves.
+
+    Attributes:
+        tenant: The tenant's id.
+        guard: Whether callers carry the standing deny.
+        release: Lets go of the tenant before it is deleted.
+    """
+
+    tenant: str
+    guard: Guard
+    release: TenantRelease
+
+    def __init__(self, scope: Construct, id: str, *, tenant: str, guard: Guard) -> None:
+        """Define the guard; use `TenantGuard.of` instead, which knows if there is one."""
+        super().__init__(scope, id)
+        self.tenant = tenant
+        self.guard = guard
+        self.release = TenantRelease(self, "Release", tenant=tenant)
+        self._suspension: SuspensionPolicy | None = None
+        self._exempt = GuardExemptions()
+        self._callers: dict[str, tuple[str, ...]] = {}
+
+    @staticmethod
+    def of(scope: IConstruct, tenant: str, *, guard: Guard | str | None = None) -> "TenantGuard":
+        """Return the guard of `tenant` in the stack of `scope`, defining it at the first call.
+
+        Args:
+            scope: Any construct of the stack.
+            tenant: The tenant's id.
+            guard: Whether callers carry the standing deny. Default: what an earlier construct of
+                the tenant said, else `enforce`.
+
+        Raises:
+            ValueError: If the tenant's id is malformed, or another construct said otherwise.
+        """
+        where = scope.node.path
+        check_tenant(where, tenant)
+        wanted = None if guard is None else _parse_guard(where, guard)
+        stack = Stack.of(scope)
+        existing = stack.node.try_find_child(f"FinOpsTenant-{tenant}")
+        if not isinstance(existing, TenantGuard):
+            guard_id = f"FinOpsTenant-{tenant}"
+            return TenantGuard(stack, guard_id, tenant=tenant, guard=wanted or Guard.ENFORCE)
+        if wanted is not None and wanted is not existing.guard:
+            raise ValueError(
+                f"{where}: guard {wanted.value!r} for tenant {tenant!r}, which an earlier "
+                f"construct of this stack set to {existing.guard.value!r}: give both the same"
+            )
+        return existing
+
+    def exempt(self, exemptions: GuardExemptions) -> None:
+        """Let the tenant's callers do what the standing deny would refuse.
+
+        Raises:
+            ValueError: If a caller was granted already.
+        """
+        if self._callers:
+            raise ValueError(f"{self.node.path}: exemptions must be given before the first grant")
+        self._exempt = exemptions
+
+    def own_profile(self, profile_arn: str) -> None:
+        """Put a profile that this stack owns under the tenant's suspension policy."""
+        if self._suspension is None:
+            self._suspension = SuspensionPolicy(self, "Suspension", tenant=self.tenant)
+            self.release.own_tenant()
+            self.release.before(self._suspension)
+        self._suspension.add_profile(profile_arn)
+
+    def grant_invoke(
+        self,
+        grantee: iam.IGrantable,
+        profiles: "Sequence[InferenceProfile]",
+        *,
+        shared_with: Sequence[str] = (),
+    ) -> iam.Grant:
+        """Let a role call profiles of the tenant, and nothing around them.
+
+        Args:
+            grantee: An IAM role, or a construct that runs as one.
+            profiles: Profiles of this tenant.
+            shared_with: The other tenants the role also calls; each must say so too.
+
+        Raises:
+            ValueError: If the grantee is no role, or is a role of another account.
+        """
+        role = self._caller_role(grantee)
+        home = TenantGuard.of(role, self.tenant, guard=self.guard)
+        home.admit(role, shared_with, self._exempt)
+        stack = Stack.of(self)
+        statements = invoke_statements(
+            profile_arns=[p.profile_arn for p in profiles],
+            system_profile_arns=[arn for p in profiles for arn in p.system_profile_arns()],
+            foundation_model_arns=[
+                arn
+                for p in profiles
+                for arn in p.source.foundation_model_arns(
+                    partition=stack.partition, region=stack.region
+                )
+            ],
+        )
+        grants = [
+            iam.Grant.add_to_principal(
+                grantee=role,
+                actions=s["Action"],
+                resource_arns=s["Resource"],
+                conditions=s.get("Condition"),
+            )
+            for s in statements
+        ]
+        for grant in grants[1:]:
+            grants[0] = grants[0].combine(grant)
+        return grants[0]
+
+    def _caller_role(self, grantee: iam.IGrantable) -> iam.IRole:
+        principal = grantee.grant_principal
+        if not hasattr(principal, "role_arn"):
+            raise ValueError(
+                f"{self.node.path}: the grantee must be an IAM role or run as one, got "
+                f"{type(principal).__name__}: the kill switch can hold nothing else"
+            )
+        role = cast("iam.IRole", principal)
+        account, own = role.principal_account, Stack.of(self).account
+        comparable = account and not Token.is_unresolved(account) and not Token.is_unresolved(own)
+        if comparable and account != own:
+            raise ValueError(
+                f"{self.node.path}: {role.role_arn} is a role of account {account}, this stack is "
+                f"in {own}: the guard can hold roles of its own account only; let the role assume "
+                "one here and grant that"
+            )
+        return role
+
+    def admit(self, role: iam.IRole, shared_with: Sequence[str], exempt: GuardExemptions) -> None:
+        """Register a caller once, give it the standing deny, and plan its release."""
+        made_here = is_made_here(role)
+        caller = _caller_hash(role.node.path if made_here else role.role_arn)
+        shared = tuple(sorted(set(shared_with) - {self.tenant}))
+        if caller in self._callers:
+            if self._callers[caller] != shared:
+                raise ValueError(
+                    f"{role.node.path}: granted with shared_with={list(shared)} and before with "
+                    f"{list(self._callers[caller])}: give both the same"
+                )
+            return
+        self._callers[caller] = shared
+        scope = Construct(self, f"Caller-{caller}")
+        value = {"tenant": self.tenant, "role_arn": role.role_arn, "shared_with": list(shared)}
+        RegistryEntry(
+            scope,
+            "Entry",
+            path=caller_path(self.tenant, caller),
+            description=f"A role that calls the models of tenant {self.tenant}",
+            value=value,
+        )
+        if self.guard is Guard.ENFORCE:
+            StandingDeny(
+                scope, "StandingDeny", role=role, tenants=[self.tenant, *shared], exempt=exempt
+            )
+        self.release.add_role(role.role_name)
+        self.release.before(scope, *([role] if made_here else []))
+
+
+def _parse_guard(where: str, guard: Guard | str) -> Guard:
+    try:
+        return Guard(guard)
+    except ValueError:
+        allowed = ", ".join(Guard)
+        raise ValueError(f"{where}: guard must be one of {allowed}, got {guard!r}") from None
+
+
+def _caller_hash(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]

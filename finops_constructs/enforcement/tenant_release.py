@@ -1,0 +1,171 @@
+"""The custom resource that lets go of a tenant before CloudFormation deletes it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IDependable
+
+from finops_constructs._assets import function_asset
+from finops_constructs.enforcement.registry import policy_path
+from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
+from finops_constructs.landing_zone import LandingZone
+
+_FUNCTION_ID: Final = "FinOpsTenantRelease"
+_TIMEOUT: Final = 300
+
+
+class TenantReleaseFunction(Construct):
+    """Defines the one function of a stack behind its `TenantRelease` resources.
+
+    It needs nothing but the runtime's own boto3, so that teardown depends on no layer.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        """Define the function, its role and its log group."""
+        super().__init__(scope, id)
+        zone = LandingZone.of(self)
+        log_group = logs.CfnLogGroup(self, "Logs", retention_in_days=90)
+        log_group.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.role = zone.define_role(
+            self,
+            "Role",
+            service="lambda.amazonaws.com",
+            policies={
+                "logs": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        "Resource": log_group.attr_arn,
+                    }
+                ]
+            },
+        )
+        asset = function_asset(self, "Code", "tenant_release")
+        self.function = lambda_.CfnFunction(
+            self,
+            "Resource",
+            code=lambda_.CfnFunction.CodeProperty(
+                s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key
+            ),
+            architectures=["arm64"],
+            description="Lets go of a tenant's callers before the tenant is deleted",
+            function_name=zone.function_name(self, "Function"),
+            handler="tenant_release.handler.handler",
+            logging_config=lambda_.CfnFunction.LoggingConfigProperty(
+                log_format="JSON", log_group=log_group.ref
+            ),
+            memory_size=256,
+            role=self.role.attr_arn,
+            runtime="python3.13",
+            timeout=_TIMEOUT,
+            vpc_config=zone.vpc_config(),
+        )
+
+    @staticmethod
+    def of(stack: Stack) -> "TenantReleaseFunction":
+        """Return the function of `stack`, defining it at the first call."""
+        existing = stack.node.try_find_child(_FUNCTION_ID)
+        if isinstance(existing, TenantReleaseFunction):
+            return existing
+        return TenantReleaseFunction(stack, _FUNCTION_ID)
+
+
+class TenantRelease(Construct):
+    """Defines the custom resource of one tenant in one stack.
+
+    On deletion, before anything it depends on, it marks the tenant as retired, detaches the
+    suspension policy that the kill switch attached outside CloudFormation, and reads back; else IAM
+    would refuse to delete a suspended tenant's policy and roles. On creation it tags what the
+    tenant adopts.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
+        """Define the resource; it owns nothing until `own_tenant` or `add_role` says so."""
+        super().__init__(scope, id)
+        stack = Stack.of(self)
+        self._policy_arn = suspension_policy_arn(stack, tenant)
+        self._tenant = tenant
+        self._role_names: list[str] = []
+        self._profiles: list[dict[str, Any]] = []
+        self._statements = _release_statements(stack, tenant, self._policy_arn)
+        function = TenantReleaseFunction.of(stack)
+        self._role_policy = iam.CfnRolePolicy(
+            self,
+            "Permissions",
+            policy_name=f"release-{tenant}",
+            role_name=function.role.ref,
+            policy_document={"Version": "2012-10-17", "Statement": self._statements},
+        )
+        self._resource = CfnResource(
+            self,
+            "Resource",
+            type="Custom::FinOpsTenantRelease",
+            properties={
+                "ServiceToken": function.function.attr_arn,
+                "ServiceTimeout": Duration.seconds(_TIMEOUT).to_seconds(),
+                "Tenant": tenant,
+                "SuspensionPolicyArn": self._policy_arn,
+                "PolicyParameter": policy_path(tenant),
+            },
+        )
+        self._resource.node.add_dependency(self._role_policy)
+
+    def own_tenant(self) -> None:
+        """Make this stack the tenant's owner: the suspension policy is detached from everyone."""
+        self._resource.add_property_override("Owner", "true")
+
+    def add_role(self, role_name: str) -> None:
+        """Detach the suspension policy from this role, whoever owns the tenant."""
+        self._role_names.append(role_name)
+        self._resource.add_property_override("RoleNames", self._role_names)
+
+    def adopt_profile(self, profile_arn: str, tags: Mapping[str, str]) -> None:
+        """Tag an existing profile while the tenant exists."""
+        self._profiles.append({"Arn": profile_arn, "Tags": dict(tags)})
+        self._resource.add_property_override("AdoptedProfiles", self._profiles)
+        arns = [profile["Arn"] for profile in self._profiles]
+        self._grant("Profiles", ["bedrock:TagResource", "bedrock:UntagResource"], arns)
+
+    def adopt_budget(self, budget_name: str, tags: Mapping[str, str]) -> None:
+        """Tag an existing budget while the tenant exists."""
+        stack = Stack.of(self)
+        arn = f"arn:{stack.partition}:budgets::{stack.account}:budget/{budget_name}"
+        self._resource.add_property_override("AdoptedBudget", {"Arn": arn, "Tags": dict(tags)})
+        self._grant("Budget", ["budgets:TagResource", "budgets:UntagResource"], [arn])
+
+    def before(self, *dependencies: IDependable) -> None:
+        """Release the tenant before any of `dependencies` is deleted."""
+        self._resource.node.add_dependency(*dependencies)
+
+    def _grant(self, sid: str, actions: Sequence[str], resources: Sequence[str]) -> None:
+        self._statements = [s for s in self._statements if s.get("Sid") != sid]
+        self._statements.append(
+            {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+        )
+        self._role_policy.policy_document = {
+            "Version": "2012-10-17",
+            "Statement": self._statements,
+        }
+
+
+def _release_statements(stack: Stack, tenant: str, policy_arn: str) -> list[dict[str, Any]]:
+    arn = f"arn:{stack.partition}"
+    return [
+        {"Effect": "Allow", "Action": "iam:ListEntitiesForPolicy", "Resource": policy_arn},
+        {
+            # Callers come and go; the condition, not the resource, is what narrows this.
+            "Effect": "Allow",
+            "Action": "iam:DetachRolePolicy",
+            "Resource": f"{arn}:iam::{stack.account}:role/*",
+            "Condition": {"ArnEquals": {"iam:PolicyARN": policy_arn}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["ssm:GetParameter", "ssm:PutParameter"],
+            "Resource": f"{arn}:ssm:{stack.region}:{stack.account}:parameter{policy_path(tenant)}",
+        },
+    ]

@@ -1,0 +1,150 @@
+"""What an organisation demands of every role and function this library defines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aws_cdk import Aws, Names, Stack, Tags
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+CONTEXT_KEY: Final = "finops-constructs:landingZone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingZone:
+    """Landing-zone settings; the constructs below a scope find them in its context.
+
+    An app team can set the same keys in `cdk.json` under `finops-constructs:landingZone`.
+
+    Example:
+        LandingZone(permissions_boundary="bank-boundary").apply(stack)
+
+    Attributes:
+        permissions_boundary: Name (with path) of the managed policy that bounds every role.
+        role_path: Path of every role; the Region is appended, since IAM names are global.
+        name_prefix: Prefix of every role and function name. Default: CloudFormation names them.
+        mandatory_tags: Tags on everything below the scope that takes tags.
+        subnet_ids: Subnets functions run in. Default: no VPC.
+        security_group_ids: Security groups of functions in a VPC.
+        kms_key_arn: An existing key to use instead of defining one.
+    """
+
+    permissions_boundary: str | None = None
+    role_path: str = "/finops/"
+    name_prefix: str = ""
+    mandatory_tags: Mapping[str, str] = field(default_factory=dict)
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+    kms_key_arn: str | None = None
+
+    def apply(self, scope: Construct) -> None:
+        """Make the settings hold for everything defined below `scope` from now on."""
+        scope.node.set_context(
+            CONTEXT_KEY,
+            {
+                "permissionsBoundary": self.permissions_boundary,
+                "rolePath": self.role_path,
+                "namePrefix": self.name_prefix,
+                "subnetIds": list(self.subnet_ids),
+                "securityGroupIds": list(self.security_group_ids),
+                "kmsKeyArn": self.kms_key_arn,
+            },
+        )
+        for key, value in self.mandatory_tags.items():
+            Tags.of(scope).add(key, value)
+
+    @staticmethod
+    def of(scope: Construct) -> "LandingZone":
+        """Return the settings that hold at `scope`."""
+        context: Mapping[str, Any] = scope.node.try_get_context(CONTEXT_KEY) or {}
+        return LandingZone(
+            permissions_boundary=context.get("permissionsBoundary"),
+            role_path=context.get("rolePath") or "/finops/",
+            name_prefix=context.get("namePrefix") or "",
+            subnet_ids=tuple(context.get("subnetIds") or ()),
+            security_group_ids=tuple(context.get("securityGroupIds") or ()),
+            kms_key_arn=context.get("kmsKeyArn"),
+        )
+
+    def define_role(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service: str,
+        policies: Mapping[str, list[dict[str, Any]]],
+    ) -> iam.CfnRole:
+        """Define a role for an AWS service, bounded, placed and named as demanded.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            service: The service principal that may assume it.
+            policies: Inline policies, name -> statements.
+        """
+        boundary = self.permissions_boundary
+        documents = dict(policies)
+        if self.subnet_ids and service == "lambda.amazonaws.com":
+            documents["vpc"] = [_VPC_ACCESS]
+        return iam.CfnRole(
+            scope,
+            id,
+            assume_role_policy_document={
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "sts:AssumeRole",
+                        "Principal": {"Service": service},
+                    }
+                ],
+            },
+            path=f"{self.role_path}{Stack.of(scope).region}/",
+            role_name=self._physical_name(scope, id),
+            permissions_boundary=(
+                f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:policy/{boundary}" if boundary else None
+            ),
+            policies=[
+                iam.CfnRole.PolicyProperty(
+                    policy_name=name,
+                    policy_document={"Version": "2012-10-17", "Statement": statements},
+                )
+                for name, statements in documents.items()
+            ],
+        )
+
+    def function_name(self, scope: Construct, id: str) -> str | None:
+        """Return the name a function must have, or None if CloudFormation may choose."""
+        return self._physical_name(scope, id)
+
+    def vpc_config(self) -> lambda_.CfnFunction.VpcConfigProperty | None:
+        """Return where functions run, or None for no VPC."""
+        if not self.subnet_ids:
+            return None
+        return lambda_.CfnFunction.VpcConfigProperty(
+            subnet_ids=list(self.subnet_ids), security_group_ids=list(self.security_group_ids)
+        )
+
+    def _physical_name(self, scope: Construct, id: str) -> str | None:
+        if not self.name_prefix:
+            return None
+        unique = Names.unique_resource_name(
+            scope, max_length=63 - len(self.name_prefix) - len(id), separator="-"
+        )
+        return f"{self.name_prefix}{unique}-{id}"
+
+
+# ec2 does not support resource-level permissions for describing and creating network interfaces of
+# a function; this is what AWSLambdaVPCAccessExecutionRole grants.
+_VPC_ACCESS: Final = {
+    "Effect": "Allow",
+    "Action": [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+    ],
+    "Resource": "*",
+}

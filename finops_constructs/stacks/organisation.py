@@ -1,0 +1,44 @@
+"""The CDK app of a configuration folder: a platform per account and Region, a stack per tenant."""
+
+from aws_cdk import App, Validations
+
+from finops_constructs.checks.pack import FinOpsChecks
+from finops_constructs.config.loader import ConfigFolder
+from finops_constructs.prices.price_list import load_price_list
+from finops_constructs.stacks import settings
+from finops_constructs.stacks.platform_stack import PlatformStack
+from finops_constructs.stacks.tenant_stack import TenantStack
+
+# Set here, not in cdk.json, so that `python app.py` and `cdk synth` write the same templates.
+_CONTEXT = {
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/core:validateAgainstDefaultRules": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-kms:aliasNameRef": True,
+    "aws:cdk:enable-path-metadata": True,
+}
+
+
+def build_app(folder: ConfigFolder) -> App:
+    """Return the app that holds every stack of the organisation, with the checks attached."""
+    platform, tenants = folder.platform, folder.tenants
+    app = App(analytics_reporting=False, context=_CONTEXT)
+    prices = load_price_list().with_overlay(platform.prices.overlay)
+    for account, region in sorted({(t.account, t.region) for t in tenants}):
+        PlatformStack(
+            app,
+            f"finops-platform-{account}-{region}",
+            platform=platform,
+            account=account,
+            region=region,
+        )
+    for tenant in tenants:
+        TenantStack(app, f"finops-{tenant.id}", tenant=tenant, platform=platform, prices=prices)
+    Validations.of(app).add_plugins(
+        FinOpsChecks(
+            broad_values=settings.broad_values(platform.attribution),
+            extra_tag_key=platform.attribution.extra_tag_key,
+            profile_quota=platform.attribution.profile_quota,
+        )
+    )
+    return app

@@ -1,0 +1,146 @@
+"""One tenant: its profiles, budget, alerts and guard."""
+
+from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from finops_constructs.attribution.application_inference_profile import (
+    ApplicationInferenceProfile,
+)
+from finops_constructs.attribution.cost_tags import CostTags
+from finops_constructs.attribution.profile import InferenceProfile
+from finops_constructs.attribution.profile_metrics import CacheMetricNames
+from finops_constructs.budgets.alert_key import PLATFORM_KEY_ALIAS
+from finops_constructs.budgets.alert_topic import AlertTopic
+from finops_constructs.budgets.cost_budget import CostBudget
+from finops_constructs.config.platform import PlatformConfig
+from finops_constructs.config.tenant import Model, TenantConfig
+from finops_constructs.enforcement.policy_entry import TenantOwner
+from finops_constructs.enforcement.statements import GuardExemptions
+from finops_constructs.enforcement.tenant_guard import TenantGuard
+from finops_constructs.prices.price_list import PriceList
+from finops_constructs.stacks import settings
+
+
+class TenantStack(Stack):
+    """Defines everything of one tenant; deployed beside the `PlatformStack` of its Region.
+
+    Attributes:
+        profiles: Alias -> profile.
+        budget: The tenant's budget.
+    """
+
+    profiles: dict[str, InferenceProfile]
+    budget: CostBudget
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        tenant: TenantConfig,
+        platform: PlatformConfig,
+        prices: PriceList,
+    ) -> None:
+        """Define the tenant.
+
+        Args:
+            scope: The app or stage.
+            id: The stack's name.
+            tenant: The tenant.
+            platform: What holds for every tenant.
+            prices: The price list, with the organisation's own prices in it.
+        """
+        super().__init__(
+            scope,
+            id,
+            description=f"Bedrock for {tenant.display_name}, tagged, budgeted and guarded",
+            env=Environment(account=tenant.account, region=tenant.region),
+            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+        )
+        zone = settings.landing_zone(platform, account=tenant.account, region=tenant.region)
+        zone.apply(self)
+        self._platform, self._prices = platform, prices
+        tags = settings.cost_tags(tenant, platform)
+        guard = TenantGuard.of(self, tenant.id, guard=tenant.guard)
+        guard.exempt(_exemptions(tenant))
+        self.profiles = {
+            alias: self._profile(alias, model, tenant.id, tags)
+            for alias, model in tenant.models.items()
+        }
+        self.budget = self._budget(tenant, tags)
+        for caller in tenant.callers:
+            role = iam.Role.from_role_arn(
+                self, caller.role_arn.split(":role/")[1].replace("/", "."), caller.role_arn
+            )
+            guard.grant_invoke(role, list(self.profiles.values()), shared_with=caller.shared_with)
+        settings.acknowledge(self, tenant.acknowledge)
+
+    def _profile(self, alias: str, model: Model, tenant: str, tags: CostTags) -> InferenceProfile:
+        names = self._platform.cache_metrics
+        cache = CacheMetricNames(names.read, names.write)
+        if model.profile_arn is not None:
+            adopted = ApplicationInferenceProfile.from_profile_arn(
+                self,
+                f"Profile-{alias}",
+                profile_arn=model.profile_arn,
+                tenant=tenant,
+                alias=alias,
+                model=model.model,
+                metered=model.metered,
+                price=model.price,
+                prices=self._prices,
+                cache_metrics=cache,
+            )
+            adopted.adopt(tags)
+            return adopted
+        return ApplicationInferenceProfile(
+            self,
+            f"Profile-{alias}",
+            tenant=tenant,
+            alias=alias,
+            cost_tags=tags,
+            model=model.model,
+            metered=model.metered,
+            price=model.price,
+            prices=self._prices,
+            cache_metrics=cache,
+        )
+
+    def _budget(self, tenant: TenantConfig, tags: CostTags) -> CostBudget:
+        alerts = AlertTopic(
+            self,
+            "Alerts",
+            emails=list(dict.fromkeys([tenant.owner.email, *tenant.alerts.emails])),
+            slack=settings.slack_channels(tenant.alerts),
+            teams=settings.teams_channels(tenant.alerts),
+            key=kms.Alias.from_alias_name(self, "PlatformKey", PLATFORM_KEY_ALIAS),
+        )
+        budget = tenant.budget
+        return CostBudget(
+            self,
+            "Budget",
+            tenant=tenant.id,
+            cost_tags=tags,
+            monthly_limit_usd=budget.monthly_limit_usd,
+            alerts=alerts,
+            alert_percentages=budget.alert_percentages,
+            stop_percentage=budget.stop_percentage,
+            forecast_alert=budget.forecast_alert,
+            mode=tenant.mode,
+            owner=TenantOwner(**tenant.owner.model_dump()),
+            display_name=tenant.display_name,
+            adopt_budget=budget.adopt_budget,
+            tag_key_prefix=self._platform.budgets.tag_key_prefix,
+        )
+
+
+def _exemptions(tenant: TenantConfig) -> GuardExemptions:
+    allow = tenant.allow
+    return GuardExemptions(
+        mantle=allow.mantle,
+        api_keys=allow.api_keys,
+        batch_jobs=allow.batch_jobs,
+        models=tuple(allow.models),
+    )

@@ -1,0 +1,165 @@
+"""The custom resource `TenantRelease`: adopts on creation, lets go on deletion, reads back.
+
+Deletion runs before CloudFormation touches what the resource depends on: it marks the tenant as
+retired, so that the kill switch leaves it alone, and detaches the suspension policy that the kill
+switch attached outside CloudFormation; IAM would refuse to delete an attached policy.
+"""
+
+import json
+import logging
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+from tenant_release.logic import Adopted, Release, no_longer_adopted, with_retired
+
+logger = logging.getLogger(__name__)
+logger.setLevel(logging.INFO)
+
+# IAM is eventually consistent: a detachment may take a moment to read back.
+_READ_BACK_ATTEMPTS = 10
+_READ_BACK_SECONDS = 2.0
+
+
+def handler(event: Mapping[str, Any], context: Any) -> None:
+    """Do what CloudFormation asks and answer it, whatever happens."""
+    physical_id = event.get("PhysicalResourceId") or _physical_id(event)
+    try:
+        _HANDLERS[event["RequestType"]](event)
+    except Exception as error:  # CloudFormation would wait an hour for an answer that never comes
+        logger.exception("release failed")
+        reason = f"{type(error).__name__}: {error} (log stream {context.log_stream_name})"
+        _answer(event, physical_id, "FAILED", reason)
+    else:
+        _answer(event, physical_id, "SUCCESS", "")
+
+
+def _create(event: Mapping[str, Any]) -> None:
+    release = Release.parse(event["ResourceProperties"])
+    _adopt(release)
+    if release.owner:
+        _mark_retired(release, retired=False)
+
+
+def _update(event: Mapping[str, Any]) -> None:
+    release = Release.parse(event["ResourceProperties"])
+    _let_go_of_adopted(no_longer_adopted(Release.parse(event["OldResourceProperties"]), release))
+    _create(event)
+
+
+def _delete(event: Mapping[str, Any]) -> None:
+    release = Release.parse(event["ResourceProperties"])
+    if release.owner:
+        _mark_retired(release, retired=True)
+    _detach(release)
+    _let_go_of_adopted(release)
+
+
+_HANDLERS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+    "Create": _create,
+    "Update": _update,
+    "Delete": _delete,
+}
+
+
+def _mark_retired(release: Release, *, retired: bool) -> None:
+    ssm = boto3.client("ssm")
+    try:
+        entry = ssm.get_parameter(Name=release.policy_parameter)["Parameter"]["Value"]
+    except ssm.exceptions.ParameterNotFound:
+        return
+    marked = with_retired(entry, retired=retired)
+    if marked is not None:
+        ssm.put_parameter(Name=release.policy_parameter, Value=marked, Overwrite=True)
+        logger.info("tenant %s: retired=%s", release.tenant, retired)
+
+
+def _detach(release: Release) -> None:
+    iam = boto3.client("iam")
+    for role in release.to_detach(_attached_roles(iam, release.suspension_policy_arn)):
+        try:
+            iam.detach_role_policy(RoleName=role, PolicyArn=release.suspension_policy_arn)
+            logger.info("tenant %s: detached from role %s", release.tenant, role)
+        except iam.exceptions.NoSuchEntityException:
+            logger.info("tenant %s: role %s was let go of already", release.tenant, role)
+    for attempt in range(_READ_BACK_ATTEMPTS):
+        left = release.to_detach(_attached_roles(iam, release.suspension_policy_arn))
+        if not left:
+            return
+        if attempt < _READ_BACK_ATTEMPTS - 1:
+            time.sleep(_READ_BACK_SECONDS)
+    raise RuntimeError(f"suspension policy still attached to {', '.join(left)}: delete again")
+
+
+def _attached_roles(iam: Any, policy_arn: str) -> list[str]:
+    pages = iam.get_paginator("list_entities_for_policy").paginate(
+        PolicyArn=policy_arn, EntityFilter="Role"
+    )
+    try:
+        return [role["RoleName"] for page in pages for role in page["PolicyRoles"]]
+    except iam.exceptions.NoSuchEntityException:
+        return []
+
+
+def _adopt(release: Release) -> None:
+    for profile in release.profiles:
+        boto3.client("bedrock").tag_resource(
+            resourceARN=profile.arn,
+            tags=[{"key": key, "value": value} for key, value in profile.tags.items()],
+        )
+    if release.budget is not None:
+        boto3.client("budgets").tag_resource(
+            ResourceARN=release.budget.arn,
+            ResourceTags=[{"Key": k, "Value": v} for k, v in release.budget.tags.items()],
+        )
+
+
+def _let_go_of_adopted(release: Release) -> None:
+    for profile in release.profiles:
+        _untag_profile(profile)
+    if release.budget is not None:
+        _untag_budget(release.budget)
+
+
+def _untag_profile(profile: Adopted) -> None:
+    """Take the guard's tags off a profile that stays, a suspension too."""
+    bedrock = boto3.client("bedrock")
+    try:
+        bedrock.untag_resource(
+            resourceARN=profile.arn, tagKeys=[*profile.guard_tag_keys, "finops:state"]
+        )
+    except bedrock.exceptions.ResourceNotFoundException:
+        logger.info("profile %s is gone already", profile.arn)
+
+
+def _untag_budget(budget: Adopted) -> None:
+    budgets = boto3.client("budgets")
+    try:
+        budgets.untag_resource(ResourceARN=budget.arn, ResourceTagKeys=budget.guard_tag_keys)
+    except budgets.exceptions.NotFoundException:
+        logger.info("budget %s is gone already", budget.arn)
+
+
+def _physical_id(event: Mapping[str, Any]) -> str:
+    return f"finops-release-{event.get('ResourceProperties', {}).get('Tenant', 'unknown')}"
+
+
+def _answer(event: Mapping[str, Any], physical_id: str, status: str, reason: str) -> None:
+    body = json.dumps(
+        {
+            "Status": status,
+            "Reason": reason[:1000],
+            "PhysicalResourceId": physical_id,
+            "StackId": event["StackId"],
+            "RequestId": event["RequestId"],
+            "LogicalResourceId": event["LogicalResourceId"],
+        }
+    ).encode()
+    request = urllib.request.Request(  # noqa: S310 - CloudFormation's own pre-signed address
+        event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""}
+    )
+    with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - as above
+        logger.info("answered %s", status)
