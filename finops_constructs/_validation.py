@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from constructs import IConstruct
+
 from finops_constructs._tokens import is_unresolved
 from finops_constructs.config.names import (
     ALIAS_PATTERN,
@@ -12,27 +14,33 @@ from finops_constructs.config.names import (
 )
 
 
-def check_tenant(where: str, tenant: str) -> str:
+def invalid(construct: IConstruct, problem: str) -> ValueError:
+    """Return the error for an argument of `construct`, which it names by its path."""
+    return ValueError(f"{construct.node.path}: {problem}")
+
+
+def check_tenant(construct: IConstruct, tenant: str) -> str:
     """Return `tenant`, or raise ValueError if it cannot name registry entries and policies."""
-    return _check_slug(where, "tenant", tenant, TENANT_ID_PATTERN, MAX_TENANT_ID_LENGTH)
+    return _check_slug(construct, "tenant", tenant, TENANT_ID_PATTERN, MAX_TENANT_ID_LENGTH)
 
 
-def check_alias(where: str, alias: str) -> str:
+def check_alias(construct: IConstruct, alias: str) -> str:
     """Return `alias`, or raise ValueError if it cannot name a registry entry."""
-    return _check_slug(where, "alias", alias, ALIAS_PATTERN, MAX_ALIAS_LENGTH)
+    return _check_slug(construct, "alias", alias, ALIAS_PATTERN, MAX_ALIAS_LENGTH)
 
 
-def require_literal(where: str, name: str, value: Any, why: str) -> None:
+def require_literal(construct: IConstruct, name: str, value: Any, why: str) -> None:
     """Raise ValueError if `value` is known at deployment only."""
     if is_unresolved(value):
-        raise ValueError(f"{where}: {name} must be a literal, got a token: {why}")
+        raise invalid(construct, f"{name} must be a literal, got a token: {why}")
 
 
-def _check_slug(where: str, name: str, value: str, pattern: str, longest: int) -> str:
-    require_literal(where, name, value, "names and paths are built from it")
+def _check_slug(construct: IConstruct, name: str, value: str, pattern: str, longest: int) -> str:
+    require_literal(construct, name, value, "names and paths are built from it")
     if not re.fullmatch(pattern, value) or not 2 <= len(value) <= longest:
-        raise ValueError(
-            f"{where}: {name} must be 2 to {longest} lower-case letters, digits and single "
-            f"hyphens, starting with a letter, got {value!r}"
+        raise invalid(
+            construct,
+            f"{name} must be 2 to {longest} lower-case letters, digits and single "
+            f"hyphens, starting with a letter, got {value!r}",
         )
     return value

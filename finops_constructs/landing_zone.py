@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aws_cdk import Aws, Names, Stack, Tags
+from aws_cdk import Names, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
+
+from finops_constructs._place import place_of
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
 
@@ -101,10 +103,10 @@ class LandingZone:
                     }
                 ],
             },
-            path=f"{self.role_path}{Stack.of(scope).region}/",
+            path=f"{self.role_path}{place_of(scope).region}/",
             role_name=self._physical_name(scope, id),
             permissions_boundary=(
-                f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:policy/{boundary}" if boundary else None
+                place_of(scope).global_arn("iam", f"policy/{boundary}") if boundary else None
             ),
             policies=[
                 iam.CfnRole.PolicyProperty(

@@ -2,10 +2,11 @@
 
 import hashlib
 
-from aws_cdk import CfnTag, Stack
+from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
+from finops_constructs._place import place_of
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
 from finops_constructs.attribution.model_source import ModelSource
@@ -80,18 +81,14 @@ class ApplicationInferenceProfile(InferenceProfile):
             prices=prices,
             cache_metrics=cache_metrics,
         )
-        stack = Stack.of(self)
         tags = cost_tags.as_dict() | {TENANT_TAG: tenant, ALIAS_TAG: alias}
-        source_arn = self.source.arn(
-            partition=stack.partition, region=stack.region, account=stack.account
-        )
         resource = bedrock.CfnApplicationInferenceProfile(
             self,
             "Resource",
             inference_profile_name=profile_name(tenant, alias, self.source, description),
             description=description,
             model_source=bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty(
-                copy_from=source_arn
+                copy_from=self.source.arn(place_of(self))
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )

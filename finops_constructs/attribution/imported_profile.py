@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
-from aws_cdk import Fn, Token
+from aws_cdk import Fn
 from constructs import Construct
 
+from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import invalid
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.profile import InferenceProfile
 from finops_constructs.attribution.profile_entry import define_profile_entry
@@ -52,10 +54,11 @@ class ImportedInferenceProfile(InferenceProfile):
             prices=prices,
             cache_metrics=cache_metrics,
         )
-        if not Token.is_unresolved(profile_arn) and not _ARN.fullmatch(profile_arn):
-            raise ValueError(
-                f"{self.node.path}: profile_arn must be the ARN of an application inference "
-                f"profile, got {profile_arn!r}"
+        if not is_unresolved(profile_arn) and not _ARN.fullmatch(profile_arn):
+            raise invalid(
+                self,
+                f"profile_arn must be the ARN of an application inference "
+                f"profile, got {profile_arn!r}",
             )
         self.profile_arn = profile_arn
         self.profile_id = Fn.select(1, Fn.split("/", profile_arn))

@@ -7,6 +7,7 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import invalid
 from finops_constructs.attribution.model_source import ModelSource
 from finops_constructs.prices.model_price import ModelPrice, Rates
 from finops_constructs.prices.overlay import TokenRates
@@ -51,10 +52,11 @@ def rates_of(
         return Rates.given(price)
     if entry is None or not entry.metered:
         unit = f" (it is billed per {entry.unit})" if entry is not None else ""
-        raise ValueError(
-            f"{construct.node.path}: no token price for {source.source_id!r} in "
+        raise invalid(
+            construct,
+            f"no token price for {source.source_id!r} in "
             f"{known_region or 'every Region'}{unit}: give price, add one to the price list, or "
-            "say metered=False, which reports its spend as unmetered"
+            "say metered=False, which reports its spend as unmetered",
         )
     return entry.rates
 

@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from finops_constructs._place import Place
 
 
 class Scope(StrEnum):
@@ -67,24 +70,27 @@ class ModelSource:
         """The model provider, the part before the first dot: `anthropic`."""
         return self.base_model_id.split(".", 1)[0]
 
-    def arn(self, *, partition: str, region: str, account: str) -> str:
-        """Return the ARN to copy a profile from, in the given Region and account."""
+    def arn(self, place: "Place") -> str:
+        """Return the ARN to copy a profile from, in one account and Region."""
         if self.is_system_profile:
-            return f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{self.source_id}"
-        return f"arn:{partition}:bedrock:{region}::foundation-model/{self.base_model_id}"
+            return place.arn("bedrock", f"inference-profile/{self.source_id}")
+        return self._model_arn(place.partition, place.region)
 
-    def foundation_model_arns(self, *, partition: str, region: str) -> list[str]:
+    def foundation_model_arns(self, place: "Place") -> list[str]:
         """Return the foundation model in every Region the source may route to.
 
         A system profile routes to Regions AWS adds to over time, hence the Region wildcard; a
         global one is evaluated on the Region-less ARN too (aws-facts section 1.3).
         """
         if not self.is_system_profile:
-            return [f"arn:{partition}:bedrock:{region}::foundation-model/{self.base_model_id}"]
-        arns = [f"arn:{partition}:bedrock:*::foundation-model/{self.base_model_id}"]
+            return [self._model_arn(place.partition, place.region)]
+        arns = [self._model_arn(place.partition, "*")]
         if self.scope is Scope.GLOBAL:
-            arns.append(f"arn:{partition}:bedrock:::foundation-model/{self.base_model_id}")
+            arns.append(self._model_arn(place.partition, ""))
         return arns
+
+    def _model_arn(self, partition: str, region: str) -> str:
+        return f"arn:{partition}:bedrock:{region}::foundation-model/{self.base_model_id}"
 
 
 def parse_model_source(text: str) -> ModelSource:

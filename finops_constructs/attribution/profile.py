@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Stack, Token
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._validation import check_alias, check_tenant, require_literal
+from finops_constructs._place import Place, place_of
+from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import check_alias, check_tenant, invalid, require_literal
 from finops_constructs.attribution import profile_metrics
 from finops_constructs.attribution.model_rates import rates_of
 from finops_constructs.attribution.model_source import ModelSource, parse_model_source
@@ -54,13 +56,13 @@ class InferenceProfile(Construct):
     ) -> None:
         """Describe the profile; a subclass says where it is."""
         super().__init__(scope, id)
-        where, stack = self.node.path, Stack.of(self)
-        self.tenant = check_tenant(where, tenant)
-        self.alias = check_alias(where, alias)
-        self.source = _checked_source(where, model, stack)
+        place = place_of(self)
+        self.tenant = check_tenant(self, tenant)
+        self.alias = check_alias(self, alias)
+        self.source = _checked_source(self, model, place)
         self.metered = metered
         self.rates = rates_of(
-            self, self.source, region=stack.region, prices=prices, price=price, metered=metered
+            self, self.source, region=place.region, prices=prices, price=price, metered=metered
         )
         self._cache_metrics = cache_metrics or CacheMetricNames()
 
@@ -88,9 +90,7 @@ class InferenceProfile(Construct):
         """Return the system profile this one was copied from, as a list of none or one ARN."""
         if not self.source.is_system_profile:
             return []
-        stack = Stack.of(self)
-        arn = self.source.arn(partition=stack.partition, region=stack.region, account=stack.account)
-        return [arn]
+        return [self.source.arn(place_of(self))]
 
     def metric(
         self, metric_name: str, *, statistic: str = "Sum", period: Duration | None = None
@@ -146,25 +146,26 @@ class InferenceProfile(Construct):
             ValueError: If the profile is not metered.
         """
         if self.rates is None:
-            raise ValueError(f"{self.node.path}: the profile is not metered and has no price")
+            raise invalid(self, "the profile is not metered and has no price")
         return profile_metrics.estimated_cost(
             self.profile_id, self.rates, cache=self._cache_metrics, period=period
         )
 
 
-def _checked_source(where: str, model: str, stack: Stack) -> ModelSource:
-    require_literal(where, "model", model, "grants, prices and the name are computed from it")
+def _checked_source(construct: Construct, model: str, place: Place) -> ModelSource:
+    require_literal(construct, "model", model, "grants, prices and the name are computed from it")
     try:
         source = parse_model_source(model)
     except ValueError as error:
-        raise ValueError(f"{where}: model: {error}") from None
+        raise invalid(construct, f"model: {error}") from None
     for name, given, own in [
-        ("Region", source.region, stack.region),
-        ("account", source.account, stack.account),
+        ("Region", source.region, place.region),
+        ("account", source.account, place.account),
     ]:
-        if given is not None and not Token.is_unresolved(own) and given != own:
-            raise ValueError(
-                f"{where}: model {model!r} is in {name} {given}, this stack is in {own}: a profile "
-                "can be copied in its own account and Region only"
+        if given is not None and not is_unresolved(own) and given != own:
+            raise invalid(
+                construct,
+                f"model {model!r} is in {name} {given}, this stack is in {own}: a profile "
+                "can be copied in its own account and Region only",
             )
     return source

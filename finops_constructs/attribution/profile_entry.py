@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Stack
-
+from finops_constructs._place import place_of
 from finops_constructs.attribution.profile import InferenceProfile
 from finops_constructs.enforcement.registry import RegistryEntry, profile_path
 
@@ -23,7 +22,7 @@ def define_profile_entry(profile: InferenceProfile, cost_tags: Mapping[str, str]
             "base_model_id": profile.source.base_model_id,
             "model_source": profile.source.source_id,
             "scope": profile.source.scope.value,
-            "region": Stack.of(profile).region,
+            "region": place_of(profile).region,
             "cost_tags": dict(cost_tags),
             "metered": profile.metered,
         },

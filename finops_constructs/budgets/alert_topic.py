@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Names, Stack
+from aws_cdk import Names
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from finops_constructs._place import Place, place_of
 from finops_constructs.budgets.alert_key import AlertKey
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel, define_chat_channels
 from finops_constructs.enforcement.wake_queue import wake_queue_arn
@@ -63,7 +64,7 @@ class AlertTopic(Construct):
                 this account and Region. Default: True.
         """
         super().__init__(scope, id)
-        stack = Stack.of(self)
+        place = place_of(self)
         key = key or AlertKey(self, "Key").key
         unique = Names.unique_resource_name(self, max_length=_MAX_TOPIC_NAME - 7, separator="-")
         topic = sns.CfnTopic(
@@ -80,13 +81,13 @@ class AlertTopic(Construct):
             topics=[topic.ref],
             policy_document={
                 "Version": "2012-10-17",
-                "Statement": _topic_statements(stack, topic.ref),
+                "Statement": _topic_statements(place, topic.ref),
             },
         )
         for number, email in enumerate(emails):
             self._subscribe(f"Email{number}", "email", email)
         if wake:
-            self._subscribe("Wake", "sqs", wake_queue_arn(stack)).node.add_dependency(policy)
+            self._subscribe("Wake", "sqs", wake_queue_arn(place)).node.add_dependency(policy)
         define_chat_channels(self, topic_arn=self.topic_arn, slack=slack, teams=teams)
 
     def _subscribe(self, id: str, protocol: str, endpoint: str) -> sns.CfnSubscription:
@@ -95,16 +96,13 @@ class AlertTopic(Construct):
         )
 
 
-def _topic_statements(stack: Stack, topic_arn: str) -> list[dict[str, object]]:
-    arn = f"arn:{stack.partition}"
+def _topic_statements(place: Place, topic_arn: str) -> list[dict[str, object]]:
     publishers = [
-        _Publisher("AllowBudgets", "budgets", f"{arn}:budgets::{stack.account}:*"),
+        _Publisher("AllowBudgets", "budgets", place.global_arn("budgets", "*")),
         _Publisher("AllowCostAnomalies", "costalerts", None),
-        _Publisher(
-            "AllowAlarms", "cloudwatch", f"{arn}:cloudwatch:{stack.region}:{stack.account}:alarm:*"
-        ),
+        _Publisher("AllowAlarms", "cloudwatch", place.arn("cloudwatch", "alarm:*")),
     ]
-    return [*(_allow(p, stack.account, topic_arn) for p in publishers), _deny_plain_text(topic_arn)]
+    return [*(_allow(p, place.account, topic_arn) for p in publishers), _deny_plain_text(topic_arn)]
 
 
 def _allow(publisher: _Publisher, account: str, topic_arn: str) -> dict[str, object]:

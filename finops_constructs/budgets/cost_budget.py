@@ -84,9 +84,8 @@ class CostBudget(Construct):
             ValueError: If a limit or percentage makes no sense, saying what does.
         """
         super().__init__(scope, id)
-        where = self.node.path
-        check_limit(where, monthly_limit_usd)
-        check_percentages(where, alert_percentages, stop_percentage)
+        check_limit(self, monthly_limit_usd)
+        check_percentages(self, alert_percentages, stop_percentage)
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)
         if adopt_budget is None:
             resource = budgets.CfnBudget(
@@ -113,7 +112,7 @@ class CostBudget(Construct):
             self,
             "Policy",
             guard=tenant_guard,
-            mode=parse_mode(where, mode),
+            mode=parse_mode(self, mode),
             display_name=display_name or tenant,
             owner=owner,
             monthly_limit_usd=monthly_limit_usd,

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from constructs import IConstruct
+
 from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import invalid
 
 # AWS::Budgets::Budget allows thresholds of 0.1 to 1e9 (cfn-lint schema 2cab89233b2339d0).
 MAX_LIMIT_USD: Final = 1_000_000_000
@@ -14,27 +17,29 @@ MAX_PERCENTAGE: Final = 1000
 MAX_ALERTS: Final = 7
 
 
-def check_limit(where: str, limit: Decimal | float) -> None:
+def check_limit(construct: IConstruct, limit: Decimal | float) -> None:
     """Raise ValueError unless `limit` is a sum of money that can be spent; tokens pass."""
     if is_unresolved(limit):
         return
     if not math.isfinite(limit) or not 0 < limit <= MAX_LIMIT_USD:
-        raise ValueError(
-            f"{where}: monthly_limit_usd must be above 0 and at most {MAX_LIMIT_USD:,}, got {limit}"
+        raise invalid(
+            construct,
+            f"monthly_limit_usd must be above 0 and at most {MAX_LIMIT_USD:,}, got {limit}",
         )
 
 
-def check_percentages(where: str, alerts: Sequence[float], stop: float) -> None:
+def check_percentages(construct: IConstruct, alerts: Sequence[float], stop: float) -> None:
     """Raise ValueError unless the alerts ascend to the stop; tokens pass."""
     if is_unresolved(stop) or any(is_unresolved(p) for p in alerts):
         return
     if not 0 < stop <= MAX_PERCENTAGE:
-        raise ValueError(
-            f"{where}: stop_percentage must be above 0 and at most {MAX_PERCENTAGE}, got {stop}"
+        raise invalid(
+            construct, f"stop_percentage must be above 0 and at most {MAX_PERCENTAGE}, got {stop}"
         )
     ascending = all(a < b for a, b in zip(alerts, [*alerts[1:], math.inf], strict=True))
     if not ascending or any(not 0 < p <= stop for p in alerts) or len(alerts) > MAX_ALERTS:
-        raise ValueError(
-            f"{where}: alert_percentages must be at most {MAX_ALERTS} ascending numbers above 0 "
-            f"and up to stop_percentage ({stop}), got {list(alerts)}"
+        raise invalid(
+            construct,
+            f"alert_percentages must be at most {MAX_ALERTS} ascending numbers above 0 "
+            f"and up to stop_percentage ({stop}), got {list(alerts)}",
         )

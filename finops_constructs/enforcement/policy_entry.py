@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from aws_cdk import Stack, Token
-from constructs import Construct
+from aws_cdk import Token
+from constructs import Construct, IConstruct
 
+from finops_constructs._place import place_of
+from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import invalid
 from finops_constructs.enforcement.modes import Mode
 from finops_constructs.enforcement.registry import RegistryEntry, policy_path
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
@@ -59,25 +62,23 @@ class PolicyEntry(Construct):
                 "tenant": guard.tenant,
                 "display_name": display_name,
                 "owner": asdict(owner) if owner else None,
-                "monthly_limit_usd": Token.as_string(limit)
-                if Token.is_unresolved(limit)
-                else str(limit),
+                "monthly_limit_usd": Token.as_string(limit) if is_unresolved(limit) else str(limit),
                 "alert_percentages": list(alert_percentages),
                 "stop_percentage": stop_percentage,
                 "mode": mode.value,
                 "guard": guard.guard.value,
                 "budget_name": budget_name,
                 "alert_topic_arn": alert_topic_arn,
-                "suspension_policy_arn": suspension_policy_arn(Stack.of(self), guard.tenant),
+                "suspension_policy_arn": suspension_policy_arn(place_of(self), guard.tenant),
                 "cost_tags": dict(cost_tags),
             },
         )
 
 
-def parse_mode(where: str, mode: Mode | str) -> Mode:
+def parse_mode(construct: IConstruct, mode: Mode | str) -> Mode:
     """Return the mode, or raise ValueError naming the allowed ones."""
     try:
         return Mode(mode)
     except ValueError:
         allowed = ", ".join(Mode)
-        raise ValueError(f"{where}: mode must be one of {allowed}, got {mode!r}") from None
+        raise invalid(construct, f"mode must be one of {allowed}, got {mode!r}") from None

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from finops_constructs._place import place_of
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
 
 
@@ -36,18 +36,18 @@ class StandingDeny(Construct):
             exempt: What the tenant allows nevertheless.
         """
         super().__init__(scope, id)
-        stack = Stack.of(self)
+        place = place_of(self)
         document = {
             "Version": "2012-10-17",
             "Statement": standing_deny_statements(
-                partition=stack.partition, tenants=tenants, role_arn=role.role_arn, exempt=exempt
+                partition=place.partition, tenants=tenants, role_arn=role.role_arn, exempt=exempt
             ),
         }
         if is_made_here(role):
             iam.CfnManagedPolicy(
                 self,
                 "Resource",
-                path=f"/finops/standing-deny/{stack.region}/",
+                path=f"/finops/standing-deny/{place.region}/",
                 policy_document=document,
                 roles=[role.role_name],
             )

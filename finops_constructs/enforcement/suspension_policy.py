@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from finops_constructs._place import Place, place_of
+from finops_constructs._validation import invalid
 from finops_constructs.enforcement.statements import suspension_statements
 
 # IAM counts the document without white space; an ARN is counted at its deployed length.
@@ -13,10 +14,9 @@ _MAX_CHARACTERS = 6144
 _ARN_CHARACTERS = 100
 
 
-def suspension_policy_arn(stack: Stack, tenant: str) -> str:
-    """Return the ARN the tenant's suspension policy has in the stack's account and Region."""
-    name = f"policy{_path(stack)}{tenant}"
-    return f"arn:{stack.partition}:iam::{stack.account}:{name}"
+def suspension_policy_arn(place: Place, tenant: str) -> str:
+    """Return the ARN the tenant's suspension policy has there."""
+    return place.global_arn("iam", f"policy{_path(place)}{tenant}")
 
 
 class SuspensionPolicy(Construct):
@@ -34,17 +34,17 @@ class SuspensionPolicy(Construct):
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
         """Define the policy; `add_profile` fills it."""
         super().__init__(scope, id)
-        stack = Stack.of(self)
+        place = place_of(self)
         self._tenant = tenant
         self._profile_arns: list[str] = []
         self._policy = iam.CfnManagedPolicy(
             self,
             "Resource",
             managed_policy_name=tenant,
-            path=_path(stack),
+            path=_path(place),
             policy_document=_document([]),
         )
-        self.policy_arn = suspension_policy_arn(stack, tenant)
+        self.policy_arn = suspension_policy_arn(place, tenant)
 
     def add_profile(self, profile_arn: str) -> None:
         """Put one more profile under the policy.
@@ -54,15 +54,16 @@ class SuspensionPolicy(Construct):
         """
         self._profile_arns.append(profile_arn)
         if len(self._profile_arns) * _ARN_CHARACTERS + 200 > _MAX_CHARACTERS:
-            raise ValueError(
-                f"{self.node.path}: {self._tenant!r} has {len(self._profile_arns)} profiles, more "
-                f"than one suspension policy holds ({_MAX_CHARACTERS} characters): split it"
+            raise invalid(
+                self,
+                f"{self._tenant!r} has {len(self._profile_arns)} profiles, more "
+                f"than one suspension policy holds ({_MAX_CHARACTERS} characters): split it",
             )
         self._policy.policy_document = _document(self._profile_arns)
 
 
-def _path(stack: Stack) -> str:
-    return f"/finops/suspension/{stack.region}/"
+def _path(place: Place) -> str:
+    return f"/finops/suspension/{place.region}/"
 
 
 def _document(profile_arns: list[str]) -> dict[str, Any]:

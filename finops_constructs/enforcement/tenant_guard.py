@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Stack, Token
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from finops_constructs._validation import check_tenant
+from finops_constructs._place import place_of
+from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import check_tenant, invalid
 from finops_constructs.enforcement.modes import Guard
 from finops_constructs.enforcement.registry import RegistryEntry, caller_path
 from finops_constructs.enforcement.standing_deny import StandingDeny, is_made_here
@@ -60,18 +62,18 @@ class TenantGuard(Construct):
         Raises:
             ValueError: If the tenant's id is malformed, or another construct said otherwise.
         """
-        where = scope.node.path
-        check_tenant(where, tenant)
-        wanted = None if guard is None else _parse_guard(where, guard)
+        check_tenant(scope, tenant)
+        wanted = None if guard is None else _parse_guard(scope, guard)
         stack = Stack.of(scope)
         existing = stack.node.try_find_child(f"FinOpsTenant-{tenant}")
         if not isinstance(existing, TenantGuard):
             guard_id = f"FinOpsTenant-{tenant}"
             return TenantGuard(stack, guard_id, tenant=tenant, guard=wanted or Guard.ENFORCE)
         if wanted is not None and wanted is not existing.guard:
-            raise ValueError(
-                f"{where}: guard {wanted.value!r} for tenant {tenant!r}, which an earlier "
-                f"construct of this stack set to {existing.guard.value!r}: give both the same"
+            raise invalid(
+                scope,
+                f"guard {wanted.value!r} for tenant {tenant!r}, which an earlier "
+                f"construct of this stack set to {existing.guard.value!r}: give both the same",
             )
         return existing
 
@@ -82,7 +84,7 @@ class TenantGuard(Construct):
             ValueError: If a caller was granted already.
         """
         if self._callers:
-            raise ValueError(f"{self.node.path}: exemptions must be given before the first grant")
+            raise invalid(self, "exemptions must be given before the first grant")
         self._exempt = exemptions
 
     def own_profile(self, profile_arn: str) -> None:
@@ -113,16 +115,12 @@ class TenantGuard(Construct):
         role = self._caller_role(grantee)
         home = TenantGuard.of(role, self.tenant, guard=self.guard)
         home.admit(role, shared_with, self._exempt)
-        stack = Stack.of(self)
+        place = place_of(self)
         statements = invoke_statements(
             profile_arns=[p.profile_arn for p in profiles],
             system_profile_arns=[arn for p in profiles for arn in p.system_profile_arns()],
             foundation_model_arns=[
-                arn
-                for p in profiles
-                for arn in p.source.foundation_model_arns(
-                    partition=stack.partition, region=stack.region
-                )
+                arn for p in profiles for arn in p.source.foundation_model_arns(place)
             ],
         )
         grants = [
@@ -141,18 +139,20 @@ class TenantGuard(Construct):
     def _caller_role(self, grantee: iam.IGrantable) -> iam.IRole:
         principal = grantee.grant_principal
         if not hasattr(principal, "role_arn"):
-            raise ValueError(
-                f"{self.node.path}: the grantee must be an IAM role or run as one, got "
-                f"{type(principal).__name__}: the kill switch can hold nothing else"
+            raise invalid(
+                self,
+                f"the grantee must be an IAM role or run as one, got "
+                f"{type(principal).__name__}: the kill switch can hold nothing else",
             )
         role = cast("iam.IRole", principal)
-        account, own = role.principal_account, Stack.of(self).account
-        comparable = account and not Token.is_unresolved(account) and not Token.is_unresolved(own)
+        account, own = role.principal_account, place_of(self).account
+        comparable = account and not is_unresolved(account) and not is_unresolved(own)
         if comparable and account != own:
-            raise ValueError(
-                f"{self.node.path}: {role.role_arn} is a role of account {account}, this stack is "
+            raise invalid(
+                self,
+                f"{role.role_arn} is a role of account {account}, this stack is "
                 f"in {own}: the guard can hold roles of its own account only; let the role assume "
-                "one here and grant that"
+                "one here and grant that",
             )
         return role
 
@@ -163,9 +163,10 @@ class TenantGuard(Construct):
         shared = tuple(sorted(set(shared_with) - {self.tenant}))
         if caller in self._callers:
             if self._callers[caller] != shared:
-                raise ValueError(
-                    f"{role.node.path}: granted with shared_with={list(shared)} and before with "
-                    f"{list(self._callers[caller])}: give both the same"
+                raise invalid(
+                    role,
+                    f"granted with shared_with={list(shared)} and before with "
+                    f"{list(self._callers[caller])}: give both the same",
                 )
             return
         self._callers[caller] = shared
@@ -186,12 +187,12 @@ class TenantGuard(Construct):
         self.release.before(scope, *([role] if made_here else []))
 
 
-def _parse_guard(where: str, guard: Guard | str) -> Guard:
+def _parse_guard(construct: IConstruct, guard: Guard | str) -> Guard:
     try:
         return Guard(guard)
     except ValueError:
         allowed = ", ".join(Guard)
-        raise ValueError(f"{where}: guard must be one of {allowed}, got {guard!r}") from None
+        raise invalid(construct, f"guard must be one of {allowed}, got {guard!r}") from None
 
 
 def _caller_hash(identity: str) -> str:

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
 from finops_constructs._assets import function_asset
+from finops_constructs._place import Place, place_of
 from finops_constructs.enforcement.registry import policy_path
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
 from finops_constructs.landing_zone import LandingZone
@@ -87,11 +88,11 @@ class TenantRelease(Construct):
         """Define the resource; it owns nothing until `own_tenant` or `add_role` says so."""
         super().__init__(scope, id)
         stack = Stack.of(self)
-        self._policy_arn = suspension_policy_arn(stack, tenant)
-        self._tenant = tenant
+        place = place_of(stack)
+        policy_arn = suspension_policy_arn(place, tenant)
         self._role_names: list[str] = []
         self._profiles: list[dict[str, Any]] = []
-        self._statements = _release_statements(stack, tenant, self._policy_arn)
+        self._statements = _release_statements(place, tenant, policy_arn)
         function = TenantReleaseFunction.of(stack)
         self._role_policy = iam.CfnRolePolicy(
             self,
@@ -108,7 +109,7 @@ class TenantRelease(Construct):
                 "ServiceToken": function.function.attr_arn,
                 "ServiceTimeout": Duration.seconds(_TIMEOUT).to_seconds(),
                 "Tenant": tenant,
-                "SuspensionPolicyArn": self._policy_arn,
+                "SuspensionPolicyArn": policy_arn,
                 "PolicyParameter": policy_path(tenant),
             },
         )
@@ -132,8 +133,7 @@ class TenantRelease(Construct):
 
     def adopt_budget(self, budget_name: str, tags: Mapping[str, str]) -> None:
         """Tag an existing budget while the tenant exists."""
-        stack = Stack.of(self)
-        arn = f"arn:{stack.partition}:budgets::{stack.account}:budget/{budget_name}"
+        arn = place_of(self).global_arn("budgets", f"budget/{budget_name}")
         self._resource.add_property_override("AdoptedBudget", {"Arn": arn, "Tags": dict(tags)})
         self._grant("Budget", ["budgets:TagResource", "budgets:UntagResource"], [arn])
 
@@ -152,20 +152,19 @@ class TenantRelease(Construct):
         }
 
 
-def _release_statements(stack: Stack, tenant: str, policy_arn: str) -> list[dict[str, Any]]:
-    arn = f"arn:{stack.partition}"
+def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict[str, Any]]:
     return [
         {"Effect": "Allow", "Action": "iam:ListEntitiesForPolicy", "Resource": policy_arn},
         {
             # Callers come and go; the condition, not the resource, is what narrows this.
             "Effect": "Allow",
             "Action": "iam:DetachRolePolicy",
-            "Resource": f"{arn}:iam::{stack.account}:role/*",
+            "Resource": place.global_arn("iam", "role/*"),
             "Condition": {"ArnEquals": {"iam:PolicyARN": policy_arn}},
         },
         {
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
-            "Resource": f"{arn}:ssm:{stack.region}:{stack.account}:parameter{policy_path(tenant)}",
+            "Resource": place.arn("ssm", f"parameter{policy_path(tenant)}"),
         },
     ]

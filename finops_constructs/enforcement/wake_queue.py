@@ -2,16 +2,18 @@
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from finops_constructs._place import Place, place_of
 
 WAKE_QUEUE_NAME: Final = "finops-wake"
 
 
-def wake_queue_arn(stack: Stack) -> str:
-    """Return the ARN of the wake queue of the stack's account and Region."""
-    return f"arn:{stack.partition}:sqs:{stack.region}:{stack.account}:{WAKE_QUEUE_NAME}"
+def wake_queue_arn(place: Place) -> str:
+    """Return the ARN of the wake queue of an account and Region."""
+    return place.arn("sqs", WAKE_QUEUE_NAME)
 
 
 class WakeQueue(Construct):
@@ -32,7 +34,7 @@ class WakeQueue(Construct):
     def __init__(self, scope: Construct, id: str) -> None:
         """Define the queues."""
         super().__init__(scope, id)
-        stack = Stack.of(self)
+        place = place_of(self)
         self.dead_letters = sqs.CfnQueue(
             self,
             "DeadLetters",
@@ -53,11 +55,11 @@ class WakeQueue(Construct):
             # Six times the kill switch's own time limit, as AWS advises for Lambda consumers.
             visibility_timeout=Duration.minutes(30).to_seconds(),
         )
-        topics = f"arn:{stack.partition}:sns:{stack.region}:{stack.account}:finops-*"
+        topics = place.arn("sns", "finops-*")
         for name, queue in [("Policy", self.queue), ("DeadLettersPolicy", self.dead_letters)]:
             statements = [_deny_plain_text(queue)]
             if queue is self.queue:
-                statements.append(_admit_topics(queue, topics, stack.account))
+                statements.append(_admit_topics(queue, topics, place.account))
             sqs.CfnQueuePolicy(
                 self,
                 name,
