@@ -16,7 +16,7 @@ _ARN_CHARACTERS = 100
 
 def suspension_policy_arn(place: Place, tenant: str) -> str:
     """Return the ARN the tenant's suspension policy has there."""
-    return place.global_arn("iam", f"policy{_path(place)}{tenant}")
+    return place.global_arn("iam", f"policy{_path(place)}{_name(place, tenant)}")
 
 
 class SuspensionPolicy(Construct):
@@ -40,7 +40,7 @@ class SuspensionPolicy(Construct):
         self._policy = iam.CfnManagedPolicy(
             self,
             "Resource",
-            managed_policy_name=tenant,
+            managed_policy_name=_name(place, tenant),
             path=_path(place),
             policy_document=_document([]),
         )
@@ -64,6 +64,11 @@ class SuspensionPolicy(Construct):
 
 def _path(place: Place) -> str:
     return f"/finops/suspension/{place.region}/"
+
+
+def _name(place: Place, tenant: str) -> str:
+    # IAM tells policies apart by name alone, whatever their paths (CreatePolicy, PolicyName).
+    return f"finops-suspension-{place.region}-{tenant}"
 
 
 def _document(profile_arns: list[str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The CloudFormation resource types that the embedded emulator lacks or gets wrong."""

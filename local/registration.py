@@ -1,0 +1,28 @@
+"""Everything that is put into ministack before it serves."""
+
+from local import bedrock_profiles, iam_limits, lambda_functions
+from local.cloudformation.budget import Budget
+from local.cloudformation.inference_profile import ApplicationInferenceProfile
+from local.cloudformation.managed_policy import ManagedPolicy
+from local.cloudformation.role import Role
+from local.cloudformation.role_policy import RolePolicy
+from local.cloudformation.slack_channel import SlackChannelConfiguration
+from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguration
+
+_RESOURCE_TYPES = (
+    ApplicationInferenceProfile,
+    Budget,
+    ManagedPolicy,
+    MicrosoftTeamsChannelConfiguration,
+    Role,
+    RolePolicy,
+    SlackChannelConfiguration,
+)
+
+
+def install() -> None:
+    """Register the resource types and the stricter operations."""
+    for module in (bedrock_profiles, iam_limits, lambda_functions):
+        module.install()
+    for resource_type in _RESOURCE_TYPES:
+        resource_type().register()

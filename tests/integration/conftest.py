@@ -1,0 +1,3 @@
+from local.testing import emulator, stack
+
+__all__ = ["emulator", "stack"]
