@@ -1,0 +1,146 @@
+import json
+from decimal import Decimal
+
+import pytest
+from aws_cdk import CfnParameter
+from aws_cdk.assertions import Template
+
+from finops_constructs import AlertTopic, CostBudget, TenantOwner
+from tests.stacks_under_test import TAGS, flat, new_stack, only, resources
+
+BUDGET = "AWS::Budgets::Budget"
+
+
+def budget(stack, **changes):
+    alerts = AlertTopic(stack, "Alerts", emails=["finops@example.com"])
+    props = {"tenant": "writer", "cost_tags": TAGS, "monthly_limit_usd": 500, "alerts": alerts}
+    return CostBudget(stack, "Budget", **(props | changes))
+
+
+def notifications(stack):
+    return [
+        (n["Notification"]["NotificationType"], n["Notification"]["Threshold"])
+        for n in only(stack, BUDGET)["NotificationsWithSubscribers"]
+    ]
+
+
+def policy_entry(stack):
+    (entry,) = [
+        each["Properties"]
+        for each in resources(stack, "AWS::SSM::Parameter").values()
+        if each["Properties"]["Name"] == "/finops/writer/policy"
+    ]
+    return json.loads(flat(entry["Value"]))
+
+
+def test_the_budget_filters_by_every_cost_tag_and_never_by_service():
+    stack = new_stack()
+    budget(stack)
+    data = only(stack, BUDGET)["Budget"]
+    *tags, credit = data["FilterExpression"]["And"]
+    assert {t["Tags"]["Key"]: t["Tags"]["Values"] for t in tags} == {
+        key: [value] for key, value in TAGS.values
+    }
+    assert "SERVICE" not in json.dumps(data)
+    assert credit["Not"]["Dimensions"]["Values"] == ["Credit", "Refund"]
+    assert data["Metrics"] == ["UnblendedCost"]
+    assert (data["TimeUnit"], data["BudgetType"]) == ("MONTHLY", "COST")
+
+
+def test_the_budget_has_no_fixed_name_because_new_notifications_replace_it():
+    stack = new_stack()
+    budget(stack)
+    assert "BudgetName" not in only(stack, BUDGET)["Budget"]
+
+
+def test_people_are_told_at_75_90_and_100_percent_and_of_a_forecast_above_the_limit():
+    stack = new_stack()
+    budget(stack)
+    assert notifications(stack) == [
+        ("ACTUAL", 75),
+        ("ACTUAL", 90),
+        ("ACTUAL", 100),
+        ("FORECASTED", 100),
+    ]
+    for each in only(stack, BUDGET)["NotificationsWithSubscribers"]:
+        (subscriber,) = each["Subscribers"]
+        assert subscriber["SubscriptionType"] == "SNS"
+
+
+def test_thresholds_can_be_changed_and_the_forecast_left_out():
+    stack = new_stack()
+    budget(stack, alert_percentages=[50, 80], stop_percentage=80, forecast_alert=False)
+    assert notifications(stack) == [("ACTUAL", 50), ("ACTUAL", 80)]
+
+
+def test_the_tag_key_prefix_can_be_configured_because_awss_documents_leave_it_open():
+    stack = new_stack()
+    budget(stack, tag_key_prefix="user:")
+    first = only(stack, BUDGET)["Budget"]["FilterExpression"]["And"][0]
+    assert first["Tags"]["Key"] == "user:bedrock:tool"
+
+
+def test_the_budget_puts_its_tenant_under_the_switch_in_shadow_mode():
+    stack = new_stack()
+    budget(stack, owner=TenantOwner(team="Content", email="c@example.com", cost_centre="CC-1"))
+    entry = policy_entry(stack)
+    assert entry["mode"] == "shadow"
+    assert entry["guard"] == "enforce"
+    assert entry["monthly_limit_usd"] == "500"
+    assert entry["stop_percentage"] == 100
+    assert entry["owner"] == {"team": "Content", "email": "c@example.com", "cost_centre": "CC-1"}
+    assert entry["suspension_policy_arn"].endswith("finops-suspension-eu-west-1-writer")
+    assert entry["budget_name"].startswith("${Budget")
+
+
+def test_money_keeps_its_cents_in_the_policy_entry():
+    stack = new_stack()
+    budget(stack, monthly_limit_usd=Decimal("0.10"))
+    assert policy_entry(stack)["monthly_limit_usd"] == "0.10"
+    assert only(stack, BUDGET)["Budget"]["BudgetLimit"] == {"Amount": 0.1, "Unit": "USD"}
+
+
+def test_an_adopted_budget_is_tagged_and_registered_but_never_recreated():
+    stack = new_stack()
+    budget(stack, adopt_budget="old-budget")
+    Template.from_stack(stack).resource_count_is(BUDGET, 0)
+    adopted = only(stack, "Custom::FinOpsTenantRelease")["AdoptedBudget"]
+    assert flat(adopted["Arn"]).endswith(":budgets::111122223333:budget/old-budget")
+    assert adopted["Tags"]["finops:tenant"] == "writer"
+    assert policy_entry(stack)["budget_name"] == "old-budget"
+
+
+def test_tokens_pass_for_every_number():
+    stack = new_stack()
+    number = CfnParameter(stack, "N", type="Number").value_as_number
+    budget(stack, monthly_limit_usd=number, alert_percentages=[number], stop_percentage=number)
+    assert only(stack, BUDGET)["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "N"}
+    assert policy_entry_text(stack).count("${N}") == 3
+
+
+def policy_entry_text(stack):
+    return next(
+        flat(each["Properties"]["Value"])
+        for each in resources(stack, "AWS::SSM::Parameter").values()
+        if each["Properties"]["Name"] == "/finops/writer/policy"
+    )
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf"), 1e12, Decimal("NaN")])
+def test_fails_when_the_limit_is_no_sum_that_can_be_spent(limit):
+    with pytest.raises(ValueError, match=r"Chat/Budget: monthly_limit_usd must be above 0"):
+        budget(new_stack(), monthly_limit_usd=limit)
+
+
+@pytest.mark.parametrize(
+    ("alerts", "stop"),
+    [([90, 75], 100), ([75, 75], 100), ([75, 120], 100), ([0], 100), (list(range(1, 9)), 100)],
+)
+def test_fails_when_the_thresholds_are_out_of_order_or_too_many(alerts, stop):
+    with pytest.raises(ValueError, match=r"alert_percentages must be at most 7 ascending"):
+        budget(new_stack(), alert_percentages=alerts, stop_percentage=stop)
+
+
+def test_fails_when_the_mode_is_unknown_and_names_the_known_ones():
+    with pytest.raises(ValueError, match="mode must be one of shadow, approve, enforce, got 'off'"):
+        budget(new_stack(), mode="off")

@@ -1,0 +1,177 @@
+import json
+import types
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+from tenant_release import handler as release
+
+ACCOUNT = "123456789012"
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+DENY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": "*"}],
+    }
+)
+CONTEXT = types.SimpleNamespace(log_stream_name="2026/11/24/[1]abc")
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(release, "_READ_BACK_SECONDS", 0)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    sent = []
+
+    class Response:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *args):
+            return None
+
+    def urlopen(request, timeout):
+        sent.append(json.loads(request.data))
+        return Response()
+
+    monkeypatch.setattr(release.urllib.request, "urlopen", urlopen)
+    return sent
+
+
+@pytest.fixture
+def suspended():
+    """A suspended tenant: its policy is attached to two roles."""
+    iam = boto3.client("iam")
+    arn = iam.create_policy(
+        PolicyName="writer", Path="/finops/suspension/eu-west-1/", PolicyDocument=DENY
+    )["Policy"]["Arn"]
+    for role in ("own", "foreign"):
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+        iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+    boto3.client("ssm").put_parameter(
+        Name="/finops/writer/policy", Value=json.dumps({"mode": "enforce"}), Type="String"
+    )
+    return arn
+
+
+def request(kind, arn, **properties):
+    base = {
+        "Tenant": "writer",
+        "SuspensionPolicyArn": arn,
+        "PolicyParameter": "/finops/writer/policy",
+        "ServiceToken": "x",
+    }
+    return {
+        "RequestType": kind,
+        "ResponseURL": "https://example.com/answer",
+        "StackId": "s",
+        "RequestId": "r",
+        "LogicalResourceId": "l",
+        "ResourceProperties": base | properties,
+        "OldResourceProperties": base,
+    }
+
+
+def attached(arn):
+    found = boto3.client("iam").list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]
+    return sorted(role["RoleName"] for role in found)
+
+
+def policy_entry():
+    return json.loads(
+        boto3.client("ssm").get_parameter(Name="/finops/writer/policy")["Parameter"]["Value"]
+    )
+
+
+def test_deleting_the_owner_detaches_everybody_and_retires_the_tenant_first(suspended, answers):
+    release.handler(request("Delete", suspended, Owner="true"), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert attached(suspended) == []
+    assert policy_entry() == {"mode": "enforce", "retired": True}
+    boto3.client("iam").delete_policy(PolicyArn=suspended)
+
+
+def test_deleting_an_importing_stack_detaches_its_own_roles_only(suspended, answers):
+    release.handler(request("Delete", suspended, RoleNames=["own"]), CONTEXT)
+    assert attached(suspended) == ["foreign"]
+    assert "retired" not in policy_entry()
+
+
+def test_deleting_twice_or_what_never_was_succeeds(answers):
+    gone = f"arn:aws:iam::{ACCOUNT}:policy/finops/suspension/eu-west-1/writer"
+    for _ in range(2):
+        release.handler(request("Delete", gone, Owner="true"), CONTEXT)
+    assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
+
+
+def test_creating_a_retired_tenant_again_lifts_its_retirement(suspended, answers):
+    release.handler(request("Delete", suspended, Owner="true"), CONTEXT)
+    release.handler(request("Create", suspended, Owner="true"), CONTEXT)
+    assert policy_entry() == {"mode": "enforce"}
+
+
+def test_the_physical_id_never_changes_so_an_update_never_replaces(suspended, answers):
+    release.handler(request("Create", suspended), CONTEXT)
+    update = request("Update", suspended, Owner="true")
+    release.handler(update | {"PhysicalResourceId": answers[0]["PhysicalResourceId"]}, CONTEXT)
+    assert answers[0]["PhysicalResourceId"] == answers[1]["PhysicalResourceId"]
+
+
+def test_it_never_claims_to_have_let_go_of_what_is_still_attached(suspended, answers, monkeypatch):
+    monkeypatch.setattr(release, "_attached_roles", lambda *_: ["own"])
+    release.handler(request("Delete", suspended, Owner="true"), CONTEXT)
+    assert answers[0]["Status"] == "FAILED"
+    assert "still attached to own" in answers[0]["Reason"]
+
+
+def test_any_failure_is_answered_with_its_reason_and_where_to_look(answers):
+    broken = request("Delete", "not-an-arn")
+    del broken["ResourceProperties"]["Tenant"]
+    release.handler(broken, CONTEXT)
+    assert answers[0]["Status"] == "FAILED"
+    assert "KeyError" in answers[0]["Reason"]
+    assert "2026/11/24" in answers[0]["Reason"]
+
+
+def test_adopting_tags_and_letting_go_untags_the_guards_own_and_the_suspension(
+    suspended, answers, monkeypatch
+):
+    bedrock = boto3.client("bedrock")
+    arn = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc"
+    tags = {"bedrock:tool": "Writer", "finops:tenant": "writer"}
+    original = boto3.client
+    monkeypatch.setattr(
+        release.boto3,
+        "client",
+        lambda name, **kw: bedrock if name == "bedrock" else original(name, **kw),
+    )
+    with Stubber(bedrock) as stub:
+        stub.add_response(
+            "tag_resource",
+            {},
+            {
+                "resourceARN": arn,
+                "tags": [
+                    {"key": "bedrock:tool", "value": "Writer"},
+                    {"key": "finops:tenant", "value": "writer"},
+                ],
+            },
+        )
+        stub.add_response(
+            "untag_resource", {}, {"resourceARN": arn, "tagKeys": ["finops:tenant", "finops:state"]}
+        )
+        adopted = [{"Arn": arn, "Tags": tags}]
+        release.handler(request("Create", suspended, AdoptedProfiles=adopted), CONTEXT)
+        release.handler(request("Delete", suspended, AdoptedProfiles=adopted), CONTEXT)
+        stub.assert_no_pending_responses()
+    assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
