@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from finops_constructs._acknowledge import INLINE_POLICY, acknowledge
 from finops_constructs._place import place_of
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
@@ -90,7 +91,7 @@ class LandingZone:
         documents = dict(policies)
         if self.subnet_ids and service == "lambda.amazonaws.com":
             documents["vpc"] = [_VPC_ACCESS]
-        return iam.CfnRole(
+        role = iam.CfnRole(
             scope,
             id,
             assume_role_policy_document={
@@ -114,8 +115,13 @@ class LandingZone:
                     policy_document={"Version": "2012-10-17", "Statement": statements},
                 )
                 for name, statements in documents.items()
-            ],
+            ]
+            or None,
         )
+        if documents:
+            reason = "Least privilege for one purpose; the policy lives and dies with its role"
+            acknowledge(role, {INLINE_POLICY: reason})
+        return role
 
     def function_name(self, scope: Construct, id: str) -> str | None:
         """Return the name a function must have, or None if CloudFormation may choose."""

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
+from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
 from finops_constructs._place import place_of
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_tenant, invalid
@@ -116,12 +117,12 @@ class TenantGuard(Construct):
         home = TenantGuard.of(role, self.tenant, guard=self.guard)
         home.admit(role, shared_with, self._exempt)
         place = place_of(self)
+        model_arns = [arn for p in profiles for arn in p.source.foundation_model_arns(place)]
+        _acknowledge_grant(role, model_arns)
         statements = invoke_statements(
             profile_arns=[p.profile_arn for p in profiles],
             system_profile_arns=[arn for p in profiles for arn in p.system_profile_arns()],
-            foundation_model_arns=[
-                arn for p in profiles for arn in p.source.foundation_model_arns(place)
-            ],
+            foundation_model_arns=model_arns,
         )
         grants = [
             iam.Grant.add_to_principal(
@@ -193,6 +194,16 @@ def _parse_guard(construct: IConstruct, guard: Guard | str) -> Guard:
     except ValueError:
         allowed = ", ".join(Guard)
         raise invalid(construct, f"guard must be one of {allowed}, got {guard!r}") from None
+
+
+def _acknowledge_grant(role: iam.IRole, model_arns: Sequence[str]) -> None:
+    reason = "AWS routes to any Region of the scope; bedrock:InferenceProfileArn is the guard"
+    wildcards = sorted({arn for arn in model_arns if "*" in arn})
+    inline = "A grant to one role, which lives and dies with the tenant"
+    acknowledge(
+        role,
+        {INLINE_POLICY: inline} | {wildcard_resource(arn): reason for arn in wildcards},
+    )
 
 
 def _caller_hash(identity: str) -> str:

@@ -9,6 +9,13 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
+from finops_constructs._acknowledge import (
+    FUNCTION_CONCURRENCY,
+    FUNCTION_DEAD_LETTERS,
+    FUNCTION_VPC,
+    LOG_GROUP_KEY,
+    acknowledge,
+)
 from finops_constructs._assets import function_asset
 from finops_constructs._place import Place, place_of
 from finops_constructs.enforcement.registry import policy_path
@@ -61,9 +68,18 @@ class TenantReleaseFunction(Construct):
             ),
             memory_size=256,
             role=self.role.attr_arn,
-            runtime="python3.13",
+            runtime="python3.14",
             timeout=_TIMEOUT,
             vpc_config=zone.vpc_config(),
+        )
+        acknowledge(
+            self,
+            {
+                FUNCTION_CONCURRENCY: "CloudFormation calls it once per change of a stack",
+                FUNCTION_DEAD_LETTERS: "CloudFormation is told of every failure and shows it",
+                FUNCTION_VPC: "It calls AWS APIs only; a VPC is a setting of the landing zone",
+                LOG_GROUP_KEY: "It names tenants and roles, no content; AWS encrypts it at rest",
+            },
         )
 
     @staticmethod

@@ -1,7 +1,7 @@
 """What an account holds of this library, as found through AWS's own APIs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 TENANT_TAG: Final = "finops:tenant"
@@ -45,6 +45,21 @@ class LiveBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Somebody or something told by a tenant's alert topic.
+
+    Attributes:
+        protocol: Such as `email` or `sqs`.
+        endpoint: The address.
+        confirmed: Whether it has said yes; an e-mail address must.
+    """
+
+    protocol: str
+    endpoint: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
     """A tenant in one Region.
 
@@ -56,6 +71,7 @@ class Tenant:
         profiles: The live profiles tagged as the tenant's.
         callers: The registered caller roles.
         budget: The budget its policy names; None if there is none by that name.
+        subscriptions: Who is told by the alert topic its policy names.
         problems: What a person should look at.
     """
 
@@ -66,7 +82,8 @@ class Tenant:
     profiles: Sequence[LiveProfile]
     callers: Sequence[str]
     budget: LiveBudget | None
-    problems: Sequence[str] = field(default=())
+    subscriptions: Sequence[Subscription]
+    problems: Sequence[str]
 
 
 def find_problems(
@@ -75,18 +92,17 @@ def find_problems(
     entries: Mapping[str, Mapping[str, Any]],
     profiles: Sequence[LiveProfile],
     budget: LiveBudget | None,
+    subscriptions: Sequence[Subscription],
 ) -> list[str]:
     """Return what is wrong with one tenant; an empty list means as it should be."""
     problems = []
-    live = {profile.arn for profile in profiles}
     if policy is None:
         problems.append("unguarded: no policy entry, so no limit, budget or switch applies")
     elif policy.get("schema_version") not in READABLE_SCHEMAS:
         problems.append(f"policy entry of unknown schema {policy.get('schema_version')!r}")
-    elif budget is None:
-        problems.append(f"budget {policy.get('budget_name')!r} does not exist")
-    elif not budget.subscribers:
-        problems.append(f"budget {budget.name!r} tells nobody")
+    else:
+        problems += _alert_problems(policy, budget, subscriptions)
+    live = {profile.arn for profile in profiles}
     known = {entry.get("profile_arn") for entry in entries.values()}
     problems += [
         f"alias {alias} leads to a profile that is not there: {entry.get('profile_arn')}"
@@ -98,4 +114,18 @@ def find_problems(
         for profile in profiles
         if profile.arn not in known
     ]
+    return problems
+
+
+def _alert_problems(
+    policy: Mapping[str, Any], budget: LiveBudget | None, subscriptions: Sequence[Subscription]
+) -> list[str]:
+    problems = []
+    if budget is None:
+        problems.append(f"budget {policy.get('budget_name')!r} does not exist")
+    elif not budget.subscribers:
+        problems.append(f"budget {budget.name!r} tells nobody")
+    if not any(s.confirmed and s.protocol != "sqs" for s in subscriptions):
+        problems.append("no person is told: the alert topic has no confirmed subscriber")
+    problems += [f"{s.endpoint} has not confirmed yet" for s in subscriptions if not s.confirmed]
     return problems

@@ -1,24 +1,27 @@
-"""Reads what an account holds of this library: registry, profiles, tags, budgets."""
+"""Reads what an account holds of this library: registry, profiles, tags, budgets, alerts."""
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from finops_constructs.estate.model import (
     TENANT_TAG,
     LiveBudget,
     LiveProfile,
+    Subscription,
     Tenant,
     find_problems,
 )
 
 if TYPE_CHECKING:
-    import boto3
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_budgets import BudgetsClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
 
+Clients = Callable[[str, str], Any]
+"""Gives the client of an AWS service in a Region."""
 _Registry = Mapping[str, Mapping[str, Any]]
 
 
@@ -26,65 +29,77 @@ class RegistryError(ValueError):
     """An entry of the registry cannot be read."""
 
 
-def read_tenants(
-    session: "boto3.Session", regions: Sequence[str], *, endpoint_url: str | None = None
-) -> list[Tenant]:
-    """Return every tenant of the session's account in the given Regions.
+def read_tenants(clients: Clients, regions: Sequence[str]) -> list[Tenant]:
+    """Return every tenant of an account in the given Regions.
 
     Args:
-        session: Whose credentials to use.
+        clients: Gives the client of a service in a Region.
         regions: AWS Regions.
-        endpoint_url: Where to call instead of AWS. Default: AWS, or AWS_ENDPOINT_URL.
 
     Raises:
         RegistryError: If an entry is no JSON object.
         botocore.exceptions.ClientError: If AWS refuses.
     """
-    budgets = _Budgets(session, endpoint_url)
+    budgets = _Budgets(clients)
+    return [tenant for region in regions for tenant in _read_region(clients, region, budgets)]
+
+
+def _read_region(clients: Clients, region: str, budgets: "_Budgets") -> list[Tenant]:
+    registry = _read_registry(clients("ssm", region))
+    by_tenant: dict[str, list[LiveProfile]] = defaultdict(list)
+    for profile in _read_profiles(clients("bedrock", region)):
+        if TENANT_TAG in profile.tags:
+            by_tenant[profile.tags[TENANT_TAG]].append(profile)
+    sns = clients("sns", region)
     return [
-        tenant
-        for region in regions
-        for tenant in _read_region(session, region, endpoint_url, budgets)
+        _tenant(each, region, registry, by_tenant[each], budgets, sns)
+        for each in sorted({path.split("/")[2] for path in registry} | set(by_tenant))
     ]
 
 
-def _read_region(
-    session: "boto3.Session", region: str, endpoint_url: str | None, budgets: "_Budgets"
-) -> list[Tenant]:
-    registry = _read_registry(session.client("ssm", region_name=region, endpoint_url=endpoint_url))
-    by_tenant: dict[str, list[LiveProfile]] = defaultdict(list)
-    for profile in _read_profiles(
-        session.client("bedrock", region_name=region, endpoint_url=endpoint_url)
-    ):
-        if TENANT_TAG in profile.tags:
-            by_tenant[profile.tags[TENANT_TAG]].append(profile)
-    ids = {path.split("/")[2] for path in registry} | set(by_tenant)
-    return [_tenant(each, region, registry, by_tenant[each], budgets) for each in sorted(ids)]
-
-
-def _tenant(
+def _tenant(  # noqa: PLR0917 - one record of what one pass over a Region found
     tenant: str,
     region: str,
     registry: _Registry,
     profiles: Sequence[LiveProfile],
     budgets: "_Budgets",
+    sns: "SNSClient",
 ) -> Tenant:
     policy = registry.get(f"/finops/{tenant}/policy")
-    entries = _below(registry, f"/finops/{tenant}/profiles/")
-    budget = budgets.find(policy.get("budget_name", "")) if policy else None
+    found: dict[str, Any] = {
+        "policy": policy,
+        "entries": _below(registry, f"/finops/{tenant}/profiles/"),
+        "profiles": profiles,
+        "budget": budgets.find(policy.get("budget_name", "")) if policy else None,
+        "subscriptions": _subscriptions(sns, policy.get("alert_topic_arn")) if policy else [],
+    }
+    callers = _below(registry, f"/finops/{tenant}/callers/").values()
     return Tenant(
         id=tenant,
         region=region,
-        policy=policy,
-        entries=entries,
-        profiles=profiles,
-        callers=sorted(
-            str(entry.get("role_arn"))
-            for entry in _below(registry, f"/finops/{tenant}/callers/").values()
-        ),
-        budget=budget,
-        problems=find_problems(policy=policy, entries=entries, profiles=profiles, budget=budget),
+        callers=sorted(str(entry.get("role_arn")) for entry in callers),
+        problems=find_problems(**found),
+        **found,
     )
+
+
+def _subscriptions(sns: "SNSClient", topic_arn: str | None) -> list[Subscription]:
+    if topic_arn is None:
+        return []
+    try:
+        return [
+            Subscription(
+                protocol=each["Protocol"],
+                endpoint=each["Endpoint"],
+                confirmed=each["SubscriptionArn"].startswith("arn:"),
+            )
+            for page in sns.get_paginator("list_subscriptions_by_topic").paginate(
+                TopicArn=topic_arn
+            )
+            for each in page["Subscriptions"]
+        ]
+    except sns.exceptions.NotFoundException:
+        return []
 
 
 def _below(registry: _Registry, prefix: str) -> dict[str, Mapping[str, Any]]:
@@ -135,12 +150,9 @@ def _read_profiles(bedrock: "BedrockClient") -> list[LiveProfile]:
 class _Budgets:
     """The account's budgets, looked up by name; AWS keeps them in one place for all Regions."""
 
-    def __init__(self, session: "boto3.Session", endpoint_url: str | None) -> None:
-        sts = session.client("sts", region_name="us-east-1", endpoint_url=endpoint_url)
-        self._account: str = sts.get_caller_identity()["Account"]
-        self._client: BudgetsClient = session.client(
-            "budgets", region_name="us-east-1", endpoint_url=endpoint_url
-        )
+    def __init__(self, clients: Clients) -> None:
+        self._account: str = clients("sts", "us-east-1").get_caller_identity()["Account"]
+        self._client: BudgetsClient = clients("budgets", "us-east-1")
 
     def find(self, name: str) -> LiveBudget | None:
         """Return the budget of that name, or None."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import Acknowledgment, Validations
 from constructs import Construct
 
+from finops_constructs import _acknowledge
 from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES, CostTags
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
 from finops_constructs.config.platform import Attribution, PlatformConfig
@@ -63,5 +63,4 @@ def teams_channels(alerts: AlertChannels) -> list[TeamsChannel]:
 
 def acknowledge(construct: Construct, acknowledgements: Iterable[Acknowledgement]) -> None:
     """Accept findings of the checks below `construct`, each with its reason."""
-    for item in acknowledgements:
-        Validations.of(construct).acknowledge(Acknowledgment(id=item.rule, reason=item.reason))
+    _acknowledge.acknowledge(construct, {item.rule: item.reason for item in acknowledgements})

@@ -37,7 +37,12 @@ def test_the_name_changes_with_what_replaces_a_profile_and_with_nothing_else():
         return only(stack, PROFILE)["InferenceProfileName"]
 
     assert name() == name(price=TokenRates(input=1, output=2))
-    names = {name(), name(description="other"), name(model=SONNET.removeprefix("eu.")), name(alias="x2")}
+    names = {
+        name(),
+        name(description="other"),
+        name(model=SONNET.removeprefix("eu.")),
+        name(alias="x2"),
+    }
     assert len(names) == 4
     assert all(len(each) <= 64 for each in names)
 
@@ -90,11 +95,7 @@ def test_an_imported_profile_can_be_granted_without_being_defined():
     template.resource_count_is(PROFILE, 0)
     template.has_resource_properties(
         "AWS::IAM::Policy",
-        {
-            "PolicyDocument": {
-                "Statement": Match.array_with([Match.object_like({"Resource": arn})])
-            }
-        },
+        {"PolicyDocument": {"Statement": Match.array_with([Match.object_like({"Resource": arn})])}},
     )
 
 
@@ -125,13 +126,17 @@ def test_two_tenants_and_two_aliases_in_one_stack_do_not_collide():
             ApplicationInferenceProfile(
                 stack, f"{tenant}-{alias}", tenant=tenant, alias=alias, cost_tags=TAGS, model=SONNET
             )
-    names = [each["Properties"]["Name"] for each in resources(stack, "AWS::SSM::Parameter").values()]
+    names = [
+        each["Properties"]["Name"] for each in resources(stack, "AWS::SSM::Parameter").values()
+    ]
     assert len(names) == len(set(names)) == 4
     assert len(resources(stack, "AWS::Lambda::Function")) == 1
 
 
 def test_fails_when_a_model_has_no_price_and_the_tenant_gives_none():
-    with pytest.raises(ValueError, match=r"Profile-smart: no token price for 'eu\.acme\.zeta-v1:0'"):
+    with pytest.raises(
+        ValueError, match=r"Profile-smart: no token price for 'eu\.acme\.zeta-v1:0'"
+    ):
         profile(new_stack(), model="eu.acme.zeta-v1:0")
 
 

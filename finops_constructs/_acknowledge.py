@@ -1,0 +1,37 @@
+"""Findings of cdk-nag that this library's own constructs accept, each with its reason."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+from finops_constructs._tokens import is_unresolved
+
+_NIST: Final = "NIST.800.53.R5::NIST.800.53.R5-"
+INLINE_POLICY: Final = f"{_NIST}IAMNoInlinePolicy"
+FUNCTION_CONCURRENCY: Final = f"{_NIST}LambdaConcurrency"
+FUNCTION_DEAD_LETTERS: Final = f"{_NIST}LambdaDLQ"
+FUNCTION_VPC: Final = f"{_NIST}LambdaInsideVPC"
+LOG_GROUP_KEY: Final = f"{_NIST}CloudWatchLogGroupEncrypted"
+
+
+def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Accept findings on `construct` and below.
+
+    Args:
+        construct: Where.
+        reasons: Qualified rule id (`<pack>::<rule>`; a short one would leave no trace in the
+            report) -> why.
+    """
+    Validations.of(construct).acknowledge(
+        *(Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())
+    )
+
+
+def wildcard_resource(arn: str) -> str:
+    """Return the id of cdk-nag's finding about a wildcard in a policy's resource."""
+    _, partition, rest = arn.split(":", 2)
+    if is_unresolved(partition):
+        partition = "<AWS::Partition>"
+    return f"AwsSolutions::AwsSolutions-IAM5[Resource::arn:{partition}:{rest}]"

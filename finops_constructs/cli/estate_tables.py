@@ -1,0 +1,98 @@
+"""Tables of what an account holds, for people; and the same as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from finops_constructs.estate.model import ALIAS_TAG, TENANT_TAG, LiveProfile, Tenant
+
+
+def as_json(tenants: Sequence[Tenant]) -> list[dict[str, Any]]:
+    """Return the tenants as plain data."""
+    return [asdict(tenant) for tenant in tenants]
+
+
+def print_tenants(console: Console, tenants: Sequence[Tenant]) -> None:
+    """Print tenants, their profiles, budgets, registry entries and what is wrong."""
+    console.print(_tenant_table(tenants))
+    console.print(_profile_table(tenants))
+    console.print(_budget_table(tenants))
+    console.print(_registry_table(tenants))
+    for tenant in tenants:
+        for problem in tenant.problems:
+            console.print(Text(f"! {tenant.id} ({tenant.region}): {problem}", style="yellow"))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _tenant_table(tenants: Sequence[Tenant]) -> Table:
+    table = _table("Tenants", "tenant", "name", "Region", "USD/month", "mode", "guard", "callers")
+    for tenant in tenants:
+        policy = tenant.policy or {}
+        table.add_row(
+            tenant.id,
+            policy.get("display_name", "?"),
+            tenant.region,
+            policy.get("monthly_limit_usd", "none"),
+            policy.get("mode", "unguarded"),
+            policy.get("guard", "unguarded"),
+            str(len(tenant.callers)),
+        )
+    return table
+
+
+def _profile_table(tenants: Sequence[Tenant]) -> Table:
+    table = _table("Profiles", "tenant", "alias", "model", "profile", "cost tags")
+    for tenant in tenants:
+        for profile in tenant.profiles:
+            alias = profile.tags.get(ALIAS_TAG, "?")
+            model = tenant.entries.get(alias, {}).get("model_source", "?")
+            table.add_row(tenant.id, alias, model, profile.name, _cost_tags(profile))
+    return table
+
+
+def _cost_tags(profile: LiveProfile) -> str:
+    own = {TENANT_TAG, ALIAS_TAG}
+    return ", ".join(
+        f"{key.removeprefix('bedrock:')}={value}"
+        for key, value in sorted(profile.tags.items())
+        if key not in own
+    )
+
+
+def _budget_table(tenants: Sequence[Tenant]) -> Table:
+    table = _table("Budgets", "tenant", "budget", "USD/month", "tells when", "tells")
+    for tenant in tenants:
+        if tenant.budget is None:
+            continue
+        told = [f"{each.protocol} {each.endpoint}" for each in tenant.subscriptions]
+        table.add_row(
+            tenant.id,
+            tenant.budget.name,
+            tenant.budget.limit_usd,
+            "\n".join(tenant.budget.notifications),
+            "\n".join(told or tenant.budget.subscribers),
+        )
+    return table
+
+
+def _registry_table(tenants: Sequence[Tenant]) -> Table:
+    table = _table("Registry", "entry", "leads to")
+    for tenant in tenants:
+        path = f"/finops/{tenant.id}"
+        if tenant.policy is not None:
+            table.add_row(f"{path}/policy", tenant.policy.get("suspension_policy_arn", "?"))
+        for alias, entry in sorted(tenant.entries.items()):
+            table.add_row(f"{path}/profiles/{alias}", entry.get("profile_arn", "?"))
+        for caller in tenant.callers:
+            table.add_row(f"{path}/callers/...", caller)
+    return table

@@ -1,0 +1,119 @@
+"""`finops tenants`: what is deployed, and what it costs while nobody uses it."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
+
+if TYPE_CHECKING:
+    from finops_constructs.estate.reader import Clients
+
+
+@click.group()
+def tenants() -> None:
+    """Tenants: what is deployed, and what it costs."""
+
+
+@tenants.command("list")
+@click.option("--region", "regions", multiple=True, help="A Region; may be given several times.")
+@click.option("--endpoint-url", help="Where to call instead of AWS, such as an emulator.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def list_tenants(
+    context: click.Context, *, regions: tuple[str, ...], endpoint_url: str | None, as_json: bool
+) -> None:
+    """List the tenants of this account, from AWS itself: registry, profiles, tags, budgets.
+
+    Exit code 1 if something needs a person, such as a profile that no policy guards.
+
+    Example: finops tenants list --region eu-west-1 --region eu-west-2
+    """
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and not for --json
+
+    from finops_constructs.cli import estate_tables  # noqa: PLC0415 - as above
+
+    found = _read(regions, endpoint_url)
+    if as_json:
+        click.echo(json.dumps(estate_tables.as_json(found), indent=2))
+    else:
+        estate_tables.print_tenants(Console(), found)
+    context.exit(1 if any(tenant.problems for tenant in found) else 0)
+
+
+@tenants.command("cost")
+@click.argument("tenant", required=False)
+@click.option(
+    "--assembly",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="cdk.out",
+    show_default=True,
+    help="A synthesized app.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def cost(*, tenant: str | None, assembly: Path, as_json: bool) -> None:
+    """Say what a tenant's own resources cost a month while nobody uses them.
+
+    Computed from the synthesized template; free tiers are not counted, calls are not in it.
+
+    Example: finops tenants cost writer --assembly cdk.out
+    """
+    costs = {name: standing_cost(template) for name, template in _templates(assembly, tenant)}
+    if as_json:
+        click.echo(json.dumps({name: _cost_json(lines) for name, lines in costs.items()}, indent=2))
+        return
+    for name, lines in costs.items():
+        click.echo(f"{name}: ${total(lines):.2f} a month")
+        for line in lines:
+            price = "not priced" if line.usd is None else f"${line.usd:.2f}"
+            click.echo(f"  {price:>10}  {line.basis}: {line.logical_id} ({line.type})")
+
+
+def _cost_json(lines: list[CostLine]) -> dict[str, Any]:
+    def text(usd: Decimal | None) -> str | None:
+        return None if usd is None else str(usd)
+
+    return {
+        "standing_usd_per_month": str(total(lines)),
+        "lines": [
+            {"logical_id": each.logical_id, "type": each.type, "usd": text(each.usd)}
+            for each in lines
+        ],
+    }
+
+
+def _templates(assembly: Path, tenant: str | None) -> list[tuple[str, Mapping[str, Any]]]:
+    pattern = f"finops-{tenant}.template.json" if tenant else "*.template.json"
+    paths = sorted(assembly.glob(pattern))
+    if not paths:
+        known = ", ".join(p.name.removesuffix(".template.json") for p in assembly.glob("*.json"))
+        raise click.UsageError(
+            f"{assembly}: no {pattern} (there: {known or 'nothing'}); synthesize: python app.py"
+        )
+    return [
+        (path.name.removesuffix(".template.json"), json.loads(path.read_text(encoding="utf-8")))
+        for path in paths
+    ]
+
+
+def _read(regions: tuple[str, ...], endpoint_url: str | None) -> list[Any]:
+    import boto3  # noqa: PLC0415 - slow to import; `cost` does without
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
+    from finops_constructs.estate.reader import RegistryError, read_tenants  # noqa: PLC0415
+
+    try:
+        session = boto3.Session()
+        where = regions or ((session.region_name,) if session.region_name else ())
+        if not where:
+            raise click.UsageError("no Region: give --region, or set AWS_REGION")
+        clients: Clients = lambda service, region: session.client(  # type: ignore[call-overload]  # noqa: E731
+            service, region_name=region, endpoint_url=endpoint_url
+        )
+        return read_tenants(clients, where)
+    except (BotoCoreError, ClientError, RegistryError) as error:
+        raise click.ClickException(str(error)) from None
