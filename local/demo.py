@@ -35,7 +35,7 @@ _TRUST = {
 
 def main() -> int:
     """Deploy, look, call, and write `build/demo/summary.json`."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=160)
     started = time.monotonic()
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from finops_constructs.estate.model import ALIAS_TAG, TENANT_TAG, LiveProfile, Tenant
+from finops_constructs.estate.model import ALIAS_TAG, Tenant
 
 
 def as_json(tenants: Sequence[Tenant]) -> list[dict[str, Any]]:
@@ -28,10 +29,15 @@ def print_tenants(console: Console, tenants: Sequence[Tenant]) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def _last(arn: str) -> str:
+    """The part of an ARN that a person tells things apart by."""
+    return arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _tenant_table(tenants: Sequence[Tenant]) -> Table:
@@ -53,34 +59,30 @@ def _tenant_table(tenants: Sequence[Tenant]) -> Table:
 def _profile_table(tenants: Sequence[Tenant]) -> Table:
     table = _table("Profiles", "tenant", "alias", "model", "profile", "cost tags")
     for tenant in tenants:
-        for profile in tenant.profiles:
+        dimensions = (tenant.policy or {}).get("cost_tags", {})
+        for profile in sorted(tenant.profiles, key=lambda each: each.tags.get(ALIAS_TAG, "")):
             alias = profile.tags.get(ALIAS_TAG, "?")
             model = tenant.entries.get(alias, {}).get("model_source", "?")
-            table.add_row(tenant.id, alias, model, profile.name, _cost_tags(profile))
+            tags = ", ".join(profile.tags.get(key, f"no {key}") for key in dimensions)
+            table.add_row(tenant.id, alias, model, profile.name, tags)
     return table
 
 
-def _cost_tags(profile: LiveProfile) -> str:
-    own = {TENANT_TAG, ALIAS_TAG}
-    return ", ".join(
-        f"{key.removeprefix('bedrock:')}={value}"
-        for key, value in sorted(profile.tags.items())
-        if key not in own
-    )
-
-
 def _budget_table(tenants: Sequence[Tenant]) -> Table:
-    table = _table("Budgets", "tenant", "budget", "USD/month", "tells when", "tells")
+    table = _table("Budgets", "tenant", "USD/month", "tells when", "tells", "budget")
     for tenant in tenants:
         if tenant.budget is None:
             continue
-        told = [f"{each.protocol} {each.endpoint}" for each in tenant.subscriptions]
+        told = [
+            "the kill switch" if each.protocol == "sqs" else each.endpoint
+            for each in tenant.subscriptions
+        ]
         table.add_row(
             tenant.id,
-            tenant.budget.name,
             tenant.budget.limit_usd,
             "\n".join(tenant.budget.notifications),
             "\n".join(told or tenant.budget.subscribers),
+            tenant.budget.name,
         )
     return table
 
@@ -90,9 +92,9 @@ def _registry_table(tenants: Sequence[Tenant]) -> Table:
     for tenant in tenants:
         path = f"/finops/{tenant.id}"
         if tenant.policy is not None:
-            table.add_row(f"{path}/policy", tenant.policy.get("suspension_policy_arn", "?"))
+            table.add_row(f"{path}/policy", _last(tenant.policy.get("suspension_policy_arn", "?")))
         for alias, entry in sorted(tenant.entries.items()):
-            table.add_row(f"{path}/profiles/{alias}", entry.get("profile_arn", "?"))
+            table.add_row(f"{path}/profiles/{alias}", _last(entry.get("profile_arn", "?")))
         for caller in tenant.callers:
-            table.add_row(f"{path}/callers/...", caller)
+            table.add_row(f"{path}/callers/...", f"role {_last(caller)}")
     return table
