@@ -1,7 +1,9 @@
 """Slack and Microsoft Teams as alert channels, through AWS's own chat service."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from aws_cdk import Names
 from aws_cdk import aws_chatbot as chatbot
@@ -33,7 +35,7 @@ class TeamsChannel:
     Attributes:
         tenant_id: The Microsoft tenant's UUID.
         team_id: The team's UUID.
-        channel_id: The channel's id, such as `19:...@thread.tacv2`.
+        channel_id: The channel's id, such as `19:...@thread.tacv2`, as it is or URL-encoded.
     """
 
     tenant_id: str
@@ -67,8 +69,9 @@ def define_chat_channels(
             slack_workspace_id=slack_channel.workspace_id,
             sns_topic_arns=[topic_arn],
         )
-    for number, teams_channel in enumerate(teams):
-        channel = Construct(scope, f"Teams{number}")
+    for teams_channel in teams:
+        digest = hashlib.sha256(teams_channel.channel_id.encode()).hexdigest()[:8]
+        channel = Construct(scope, f"Teams-{digest}")
         chatbot.CfnMicrosoftTeamsChannelConfiguration(
             channel,
             "Resource",
@@ -78,7 +81,8 @@ def define_chat_channels(
             logging_level="ERROR",
             sns_topic_arns=[topic_arn],
             team_id=teams_channel.team_id,
-            teams_channel_id=teams_channel.channel_id,
+            # CloudFormation takes it URL-encoded only.
+            teams_channel_id=quote(unquote(teams_channel.channel_id), safe=""),
             teams_tenant_id=teams_channel.tenant_id,
         )
 

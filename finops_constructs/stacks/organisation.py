@@ -19,10 +19,15 @@ _CONTEXT = {
 }
 
 
-def build_app(folder: ConfigFolder) -> App:
-    """Return the app that holds every stack of the organisation, with the checks attached."""
+def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
+    """Return the app that holds every stack of the organisation, with the checks attached.
+
+    Args:
+        folder: The configuration.
+        outdir: Where to synthesize. Default: CDK_OUTDIR, else `cdk.out`.
+    """
     platform, tenants = folder.platform, folder.tenants
-    app = App(analytics_reporting=False, context=_CONTEXT)
+    app = App(analytics_reporting=False, context=_CONTEXT, outdir=outdir)
     prices = load_price_list().with_overlay(platform.prices.overlay)
     for account, region in sorted({(t.account, t.region) for t in tenants}):
         PlatformStack(

@@ -108,7 +108,21 @@ def test_emails_slack_and_teams_are_channels_of_the_topic():
     slack = only(stack, "AWS::Chatbot::SlackChannelConfiguration")
     teams = only(stack, "AWS::Chatbot::MicrosoftTeamsChannelConfiguration")
     assert slack["SnsTopicArns"] == teams["SnsTopicArns"] == [topic]
+    assert teams["TeamsChannelId"] == "19%3Ax%40thread.tacv2"
     assert slack["GuardrailPolicies"] == ["arn:aws:iam::aws:policy/AWSDenyAll"]
+
+
+def test_taking_one_address_out_leaves_the_subscriptions_of_the_others_alone():
+    def ids(*emails):
+        stack = new_stack()
+        AlertTopic(stack, "Alerts", emails=emails, wake=False)
+        return {
+            s["Properties"]["Endpoint"]: id
+            for id, s in resources(stack, "AWS::SNS::Subscription").items()
+        }
+
+    before, after = ids("a@example.com", "b@example.com"), ids("b@example.com")
+    assert before["b@example.com"] == after["b@example.com"]
 
 
 def test_plain_text_publishing_is_denied():
