@@ -1,0 +1,94 @@
+"""The main job, as a person runs it: `make demo`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from finops_constructs.config.loader import load_config
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture(scope="module")
+def summary():
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((ROOT / "build" / "demo" / "summary.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def tenants(summary):
+    return {tenant["id"]: tenant for tenant in summary["tenants"]}
+
+
+@pytest.mark.parametrize("config", load_config(ROOT / "config").tenants, ids=lambda t: t.id)
+def test_every_tenant_of_the_example_is_deployed_as_configured(tenants, config):
+    tenant = tenants[config.id]
+    assert tenant["problems"] == []
+    assert set(tenant["entries"]) == set(config.models)
+    assert {p["tags"]["finops:alias"] for p in tenant["profiles"]} == set(config.models)
+    for profile in tenant["profiles"]:
+        assert profile["tags"]["finops:tenant"] == config.id
+        assert profile["tags"]["bedrock:tool"] == config.cost_tags.tool
+        assert profile["tags"]["bedrock:cost-centre"] == config.cost_tags.extra
+    assert tenant["callers"] == sorted(caller.role_arn for caller in config.callers)
+    assert float(tenant["budget"]["limit_usd"]) == float(config.budget.monthly_limit_usd)
+    told = {s["endpoint"] for s in tenant["subscriptions"]}
+    assert config.owner.email in told
+    assert tenant["policy"]["mode"] == config.mode.value
+
+
+def test_a_call_goes_through_a_profile_found_in_the_registry(summary, tenants):
+    call = summary["call"]
+    entry = tenants[call["tenant"]]["entries"][call["alias"]]
+    assert call["profile_arn"] == entry["profile_arn"]
+    assert call["input_tokens"] > 0
+    assert call["output_tokens"] > 0
+
+
+def test_the_demo_stops_what_it_started_when_interrupted():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.demo"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Bootstrapping" in line or "Synthesizing" in line:
+            break
+    deadline = time.monotonic() + 60
+    while not _children(process.pid, "local.launcher") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (launcher,) = _children(process.pid, "local.launcher")
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(timeout=30)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{launcher}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert process.returncode in {130, -signal.SIGINT}
+    assert not Path(f"/proc/{launcher}").exists()
+
+
+def _children(parent: int, word: str) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            command = (stat.parent / "cmdline").read_text()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and word in command:
+            found.append(int(stat.parent.name))
+    return found
