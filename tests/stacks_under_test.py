@@ -35,5 +35,5 @@ def flat(value: Any) -> str:
         return value
     if "Fn::Join" in value:
         return "".join(flat(part) for part in value["Fn::Join"][1])
-    ((kind, target),) = value.items()
+    (target,) = value.values()
     return "${" + (target if isinstance(target, str) else ".".join(target)) + "}"

@@ -7,6 +7,7 @@ from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
 from finops_constructs._place import place_of
+from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
 from finops_constructs.attribution.model_source import ModelSource
@@ -81,6 +82,7 @@ class ApplicationInferenceProfile(InferenceProfile):
             prices=prices,
             cache_metrics=cache_metrics,
         )
+        require_literal(self, "description", description, "the profile's name is computed from it")
         tags = cost_tags.as_dict() | {TENANT_TAG: tenant, ALIAS_TAG: alias}
         resource = bedrock.CfnApplicationInferenceProfile(
             self,
@@ -95,6 +97,7 @@ class ApplicationInferenceProfile(InferenceProfile):
         self.profile_arn = resource.attr_inference_profile_arn
         self.profile_id = resource.attr_inference_profile_id
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        tenant_guard.own(self, f"alias {alias!r}")
         tenant_guard.own_profile(self.profile_arn)
         define_profile_entry(self, cost_tags.as_dict())
         tenant_guard.release.before(self)

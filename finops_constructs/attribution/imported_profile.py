@@ -71,6 +71,7 @@ class ImportedInferenceProfile(InferenceProfile):
         and without the guard's own.
         """
         guard = TenantGuard.of(self, self.tenant)
+        guard.own(self, f"alias {self.alias!r}")
         tags = {**cost_tags.as_dict(), TENANT_TAG: self.tenant, ALIAS_TAG: self.alias}
         guard.release.adopt_profile(self.profile_arn, tags)
         guard.own_profile(self.profile_arn)

@@ -87,6 +87,7 @@ class CostBudget(Construct):
         check_limit(self, monthly_limit_usd)
         check_percentages(self, alert_percentages, stop_percentage)
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        tenant_guard.own(self, "budget")
         if adopt_budget is None:
             resource = budgets.CfnBudget(
                 self,

@@ -62,7 +62,10 @@ def _profile_table(tenants: Sequence[Tenant]) -> Table:
         dimensions = (tenant.policy or {}).get("cost_tags", {})
         for profile in sorted(tenant.profiles, key=lambda each: each.tags.get(ALIAS_TAG, "")):
             alias = profile.tags.get(ALIAS_TAG, "?")
-            model = tenant.entries.get(alias, {}).get("model_source", "?")
+            entry = tenant.entries.get(alias, {})
+            model = entry.get("model_source", "?")
+            if not entry.get("metered", True):
+                model += " (unmetered)"
             tags = ", ".join(profile.tags.get(key, f"no {key}") for key in dimensions)
             table.add_row(tenant.id, alias, model, profile.name, tags)
     return table

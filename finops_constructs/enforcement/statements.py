@@ -21,10 +21,19 @@ SUSPENDED: Final = "suspended"
 INVOKE_ACTIONS: Final = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 _PROFILE_ARN_KEY: Final = "bedrock:InferenceProfileArn"
 
-# Ways to a model that carry no profile of this library, or change what profiles say.
+# What the standing deny refuses is abbreviated with wildcards, never so far that reading falls
+# under it: IAM gives a role's inline policies 10,240 characters, and a role of two tenants has two.
+_INVOKE_PATTERN: Final = "bedrock:InvokeModel*"
+# Ways to a model, or to paid capacity, that carry no profile of this library, and what changes
+# profiles or what is logged of them.
 _CAPACITY_ACTIONS: Final = [
-    "bedrock:CreateCustomModel",
-    "bedrock:CreateCustomModelDeployment",
+    "bedrock-mantle:CreateCustomizedModel",
+    "bedrock-mantle:CreateFineTuningJob",
+    "bedrock-mantle:CreateReservation",
+    "bedrock-mantle:UpdateReservation",
+    "bedrock:Create*EvaluationJob",
+    "bedrock:CreateAdvancedPromptOptimizationJob",
+    "bedrock:CreateCustomModel*",
     "bedrock:CreateInferenceProfile",
     "bedrock:CreateMarketplaceModelEndpoint",
     "bedrock:CreateModelCopyJob",
@@ -33,9 +42,10 @@ _CAPACITY_ACTIONS: Final = [
     "bedrock:CreatePromptRouter",
     "bedrock:CreateProvisionedModelThroughput",
     "bedrock:DeleteInferenceProfile",
-    "bedrock:DeleteModelInvocationLoggingConfiguration",
-    "bedrock:PutModelInvocationLoggingConfiguration",
+    "bedrock:DeleteModelInvocationLogging*",
+    "bedrock:PutModelInvocationLogging*",
     "bedrock:RegisterMarketplaceModelEndpoint",
+    "bedrock:UpdateMarketplaceModelEndpoint",
     "bedrock:UpdateProvisionedModelThroughput",
 ]
 _BATCH_ACTIONS: Final = ["bedrock:CreateModelInvocationJob"]
@@ -43,7 +53,7 @@ _MANTLE_ACTIONS: Final = ["bedrock-mantle:CreateInference"]
 _API_KEY_ACTIONS: Final = [
     "bedrock-mantle:CallWithBearerToken",
     "bedrock:CallWithBearerToken",
-    "iam:CreateServiceSpecificCredential",
+    "iam:*ServiceSpecificCredential",
 ]
 
 
@@ -112,7 +122,7 @@ def suspension_statements(profile_arns: Sequence[str]) -> list[Statement]:
         {
             "Sid": "FinOpsSuspended",
             "Effect": "Deny",
-            "Action": INVOKE_ACTIONS,
+            "Action": _INVOKE_PATTERN,
             "Resource": list(profile_arns),
         }
     ]
@@ -136,33 +146,34 @@ def standing_deny_statements(
     return [
         _deny(
             "FinOpsSuspended",
-            INVOKE_ACTIONS,
+            [_INVOKE_PATTERN],
             profiles,
             {"StringEquals": {f"aws:ResourceTag/{STATE_TAG}": SUSPENDED}},
         ),
-        # StringNotEquals also holds where the tag is missing, so untagged profiles are denied too.
+        # A negated operator also holds where its key is missing: untagged profiles are denied here,
+        # and below the model called bare as well as through a system profile.
         _deny(
             "FinOpsForeignProfile",
-            INVOKE_ACTIONS,
+            [_INVOKE_PATTERN],
             profiles,
             {"StringNotEquals": {f"aws:ResourceTag/{TENANT_TAG}": list(tenants)}},
         ),
-        _deny("FinOpsBareModel", INVOKE_ACTIONS, models, {"Null": {_PROFILE_ARN_KEY: "true"}}),
         _deny(
-            "FinOpsSystemProfile",
-            INVOKE_ACTIONS,
+            "FinOpsBareModel",
+            [_INVOKE_PATTERN],
             models,
-            {"ArnLike": {_PROFILE_ARN_KEY: system_profiles}},
+            {"ArnNotLike": {_PROFILE_ARN_KEY: profiles}},
         ),
         {
             "Sid": "FinOpsOtherModels",
             "Effect": "Deny",
-            "Action": INVOKE_ACTIONS,
+            "Action": _INVOKE_PATTERN,
             "NotResource": [profiles, models, system_profiles, *exempt.models],
         },
         # The actions below have no resource in common that could narrow them.
         _deny("FinOpsOtherRoutes", _route_actions(exempt), "*"),
         _deny("FinOpsTags", ["bedrock:TagResource", "bedrock:UntagResource"], profiles),
+        *_record_statements(partition),
         *_guard_statements(partition, role_arn),
     ]
 
@@ -178,58 +189,46 @@ def _route_actions(exempt: GuardExemptions) -> list[str]:
     )
 
 
-def _guard_statements(partition: str, role_arn: str) -> list[Statement]:
-    """What keeps a caller from taking the guard apart."""
+def _record_statements(partition: str) -> list[Statement]:
+    """What keeps a caller from rewriting what the platform knows; it may read it."""
     return [
         _deny(
             "FinOpsRegistry",
-            [
-                "ssm:AddTagsToResource",
-                "ssm:DeleteParameter",
-                "ssm:DeleteParameters",
-                "ssm:PutParameter",
-                "ssm:RemoveTagsFromResource",
-            ],
+            ["ssm:AddTags*", "ssm:Delete*", "ssm:Put*", "ssm:RemoveTags*"],
             f"arn:{partition}:ssm:*:*:parameter/finops/*",
         ),
         _deny(
             "FinOpsTables",
             [
                 "dynamodb:BatchWriteItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:DeleteTable",
+                "dynamodb:Delete*",
                 "dynamodb:PartiQLDelete",
                 "dynamodb:PartiQLInsert",
                 "dynamodb:PartiQLUpdate",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-                "dynamodb:UpdateTable",
-                "dynamodb:UpdateTimeToLive",
+                "dynamodb:Put*",
+                "dynamodb:Update*",
             ],
             f"arn:{partition}:dynamodb:*:*:table/finops-*",
         ),
+        # A key, a transformer or a masking policy would blind the meter as well as a deletion.
         _deny(
             "FinOpsLogs",
-            [
-                "logs:CreateLogStream",
-                "logs:DeleteLogGroup",
-                "logs:DeleteLogStream",
-                "logs:DeleteSubscriptionFilter",
-                "logs:PutLogEvents",
-                "logs:PutRetentionPolicy",
-                "logs:PutSubscriptionFilter",
-            ],
+            ["logs:*associateKmsKey", "logs:CreateLogStream", "logs:Delete*", "logs:Put*"],
             f"arn:{partition}:logs:*:*:log-group:/finops/*",
         ),
+    ]
+
+
+def _guard_statements(partition: str, role_arn: str) -> list[Statement]:
+    """What keeps a caller from taking the guard apart."""
+    return [
         _deny(
             "FinOpsOwnPolicies",
             [
                 "iam:AttachRolePolicy",
-                "iam:DeleteRolePermissionsBoundary",
-                "iam:DeleteRolePolicy",
+                "iam:DeleteRole*",
                 "iam:DetachRolePolicy",
-                "iam:PutRolePermissionsBoundary",
-                "iam:PutRolePolicy",
+                "iam:PutRole*",
                 "iam:UpdateAssumeRolePolicy",
             ],
             role_arn,
@@ -242,12 +241,7 @@ def _guard_statements(partition: str, role_arn: str) -> list[Statement]:
         ),
         _deny(
             "FinOpsPolicyVersions",
-            [
-                "iam:CreatePolicyVersion",
-                "iam:DeletePolicy",
-                "iam:DeletePolicyVersion",
-                "iam:SetDefaultPolicyVersion",
-            ],
+            ["iam:CreatePolicyVersion", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion"],
             f"arn:{partition}:iam::*:policy/finops/*",
         ),
     ]

@@ -49,6 +49,7 @@ class TenantGuard(Construct):
         self._suspension: SuspensionPolicy | None = None
         self._exempt = GuardExemptions()
         self._callers: dict[str, tuple[str, ...]] = {}
+        self._owned: set[str] = set()
 
     @staticmethod
     def of(scope: IConstruct, tenant: str, *, guard: Guard | str | None = None) -> "TenantGuard":
@@ -87,6 +88,16 @@ class TenantGuard(Construct):
         if self._callers:
             raise invalid(self, "exemptions must be given before the first grant")
         self._exempt = exemptions
+
+    def own(self, construct: Construct, what: str) -> None:
+        """Note that `construct` defines the tenant's `what`, of which there can be but one.
+
+        Raises:
+            ValueError: If another construct of this stack does so already.
+        """
+        if what in self._owned:
+            raise invalid(construct, f"tenant {self.tenant!r} has its {what} in this stack already")
+        self._owned.add(what)
 
     def own_profile(self, profile_arn: str) -> None:
         """Put a profile that this stack owns under the tenant's suspension policy."""

@@ -133,6 +133,17 @@ def test_two_tenants_and_two_aliases_in_one_stack_do_not_collide():
     assert len(resources(stack, "AWS::Lambda::Function")) == 1
 
 
+def test_fails_when_an_alias_is_defined_twice_in_a_stack():
+    stack = new_stack()
+    profile(stack)
+    with pytest.raises(
+        ValueError, match="tenant 'writer' has its alias 'smart' in this stack already"
+    ):
+        ApplicationInferenceProfile(
+            stack, "Again", tenant="writer", alias="smart", cost_tags=TAGS, model=SONNET
+        )
+
+
 def test_fails_when_a_model_has_no_price_and_the_tenant_gives_none():
     with pytest.raises(
         ValueError, match=r"Profile-smart: no token price for 'eu\.acme\.zeta-v1:0'"
@@ -174,7 +185,7 @@ def test_fails_when_an_argument_cannot_serve_and_says_what_would(changes, said):
         profile(new_stack(), alias, **changes)
 
 
-@pytest.mark.parametrize("name", ["tenant", "alias", "model"])
+@pytest.mark.parametrize("name", ["tenant", "alias", "model", "description"])
 def test_fails_when_a_name_is_a_token_because_paths_are_built_from_it(name):
     stack = new_stack()
     token = CfnParameter(stack, "P").value_as_string

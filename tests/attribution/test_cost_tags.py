@@ -8,7 +8,7 @@ GOOD = {"tool": "Writer", "project": "Alpha", "environment": "prod"}
 
 
 def problems(extra=None, **changes):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="cost tags: ") as caught:
         CostTags(**{**GOOD, **changes}, extra=extra)
     return str(caught.value)
 
@@ -41,7 +41,7 @@ def test_what_counts_as_too_broad_can_be_configured():
 
 
 def problems_with_broad(value, broad):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="cost tags: ") as caught:
         CostTags(**{**GOOD, "tool": value}, broad_values=broad)
     return str(caught.value)
 

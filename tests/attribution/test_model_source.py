@@ -36,7 +36,7 @@ def test_ids_and_arns_of_models_and_system_profiles_are_understood(text, scope, 
     assert source.arn(HERE) == copied_from
 
 
-def test_a_foundation_model_is_one_arn_a_system_profile_every_region_and_global_the_regionless_too():
+def test_a_model_is_one_arn_a_system_profile_every_region_and_global_the_regionless_too():
     def arns(text):
         return parse_model_source(text).foundation_model_arns(HERE)
 

@@ -84,8 +84,8 @@ def test_two_topics_in_one_stack_and_one_in_another_have_different_names():
     app = App()
     stacks = [new_stack("One", app=app), new_stack("Two", app=app)]
     for stack in stacks:
-        for id in ("A", "B"):
-            AlertTopic(stack, id)
+        for name in ("A", "B"):
+            AlertTopic(stack, name)
     topics = [t for stack in stacks for t in resources(stack, "AWS::SNS::Topic").values()]
     assert len({topic["Properties"]["TopicName"] for topic in topics}) == 4
 
@@ -117,8 +117,8 @@ def test_taking_one_address_out_leaves_the_subscriptions_of_the_others_alone():
         stack = new_stack()
         AlertTopic(stack, "Alerts", emails=emails, wake=False)
         return {
-            s["Properties"]["Endpoint"]: id
-            for id, s in resources(stack, "AWS::SNS::Subscription").items()
+            s["Properties"]["Endpoint"]: logical_id
+            for logical_id, s in resources(stack, "AWS::SNS::Subscription").items()
         }
 
     before, after = ids("a@example.com", "b@example.com"), ids("b@example.com")

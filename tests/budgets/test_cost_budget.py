@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 from aws_cdk import CfnParameter
 from aws_cdk.assertions import Template
+from constructs import Construct
 
-from finops_constructs import AlertTopic, CostBudget, TenantOwner
+from finops_constructs import AlertTopic, CostBudget, CostTags, TenantOwner
 from tests.stacks_under_test import TAGS, flat, new_stack, only, resources
 
 BUDGET = "AWS::Budgets::Budget"
@@ -91,6 +92,32 @@ def test_the_budget_puts_its_tenant_under_the_switch_in_shadow_mode():
     assert entry["owner"] == {"team": "Content", "email": "c@example.com", "cost_centre": "CC-1"}
     assert entry["suspension_policy_arn"].endswith("finops-suspension-eu-west-1-writer")
     assert entry["budget_name"].startswith("${Budget")
+
+
+def test_two_tenants_in_one_stack_have_a_budget_each_and_one_tenant_has_one():
+    stack = new_stack()
+    alerts = AlertTopic(stack, "Alerts")
+    for tenant in ("writer", "chat"):
+        CostBudget(stack, tenant, tenant=tenant, cost_tags=TAGS, monthly_limit_usd=5, alerts=alerts)
+    Template.from_stack(stack).resource_count_is(BUDGET, 2)
+    with pytest.raises(ValueError, match="tenant 'chat' has its budget in this stack already"):
+        CostBudget(
+            new_child(stack), "B", tenant="chat", cost_tags=TAGS, monthly_limit_usd=5, alerts=alerts
+        )
+
+
+def new_child(stack):
+    return Construct(stack, "Child")
+
+
+def test_strings_known_at_deployment_only_pass_through():
+    stack = new_stack()
+    text = CfnParameter(stack, "P").value_as_string
+    tags = CostTags(tool=text, project="Alpha", environment="prod")
+    budget(stack, cost_tags=tags, display_name=text)
+    assert "${P}" in policy_entry_text(stack)
+    first = only(stack, BUDGET)["Budget"]["FilterExpression"]["And"][0]
+    assert first["Tags"]["Values"] == [{"Ref": "P"}]
 
 
 def test_money_keeps_its_cents_in_the_policy_entry():

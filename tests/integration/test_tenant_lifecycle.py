@@ -13,6 +13,7 @@ from tests.organisation_under_test import folder, tenant
 
 pytestmark = pytest.mark.emulator
 REGION = "eu-west-1"
+NOVA = "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-lite-v1:0"
 TRUST = {"Version": "2012-10-17", "Statement": []}
 
 
@@ -93,9 +94,7 @@ def test_an_adopted_profile_and_budget_are_tagged_and_outlive_their_tenant(aws, 
     bedrock, budgets = aws.client("bedrock", REGION), aws.client("budgets", "us-east-1")
     arn = bedrock.create_inference_profile(
         inferenceProfileName="old-chat",
-        modelSource={
-            "copyFrom": "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-lite-v1:0"
-        },
+        modelSource={"copyFrom": NOVA},
     )["inferenceProfileArn"]
     budgets.create_budget(
         AccountId=aws.account,
@@ -133,9 +132,7 @@ def test_a_profile_that_no_policy_guards_is_reported_as_unguarded(aws, cdk, depl
     bedrock = aws.client("bedrock", REGION)
     bedrock.create_inference_profile(
         inferenceProfileName="stray",
-        modelSource={
-            "copyFrom": "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-lite-v1:0"
-        },
+        modelSource={"copyFrom": NOVA},
         tags=[{"key": "finops:tenant", "value": "nobody"}],
     )
     problems = found(aws)["nobody"].problems

@@ -5,6 +5,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
+
 from tenant_release import handler as release
 
 ACCOUNT = "123456789012"

@@ -2,6 +2,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenant_release.logic import Release, no_longer_adopted, with_retired
 
 BASE = {

@@ -1,4 +1,4 @@
-"""The library as an app team gets it: built as a wheel, installed alone, used from another folder."""
+"""The library as an app team gets it: a wheel, installed alone, used from another folder."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def example() -> str:
 def wheel(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
+        [sys.executable, "-m", "build", "-w", "--no-isolation", "--outdir", str(out), str(ROOT)],
         check=True,
         capture_output=True,
     )

@@ -5,6 +5,7 @@ import pytest
 from finops_constructs.stacks.organisation import build_app
 from tests.organisation_under_test import folder, tenant
 
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ZONE = {
     "permissions_boundary": "platform/bank-boundary",
     "role_path": "/bank/finops/",
@@ -15,7 +16,7 @@ ZONE = {
         {
             "account": "111122223333",
             "region": "eu-west-1",
-            "kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "kms_key_arn": KEY,
             "vpc": {"subnet_ids": ["subnet-0a1b2c3d"], "security_group_ids": ["sg-0a1b2c3d"]},
         }
     ],
