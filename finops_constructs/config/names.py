@@ -1,14 +1,23 @@
-"""Patterns and limits of the names that keys, paths and policies are built from."""
+"""Types and limits of the names that keys, paths and policies are built from."""
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-TENANT_ID_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-ALIAS_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+from finops_constructs.config.patterns import (
+    ACCOUNT_PATTERN,
+    EMAIL_PATTERN,
+    REGION_PATTERN,
+    ROLE_ARN_PATTERN,
+    SLUG_PATTERN,
+)
+
+TENANT_ID_PATTERN: Final = SLUG_PATTERN
+ALIAS_PATTERN: Final = SLUG_PATTERN
 MAX_TENANT_ID_LENGTH: Final = 32
 MAX_ALIAS_LENGTH: Final = 20
-# The suspension policy names every profile ARN of the tenant, and IAM allows a managed policy 6,144 characters.
+# The suspension policy names every profile ARN of the tenant; IAM allows it 6,144 characters.
 MAX_ALIASES: Final = 40
 
 TenantId = Annotated[
@@ -24,20 +33,32 @@ TenantId = Annotated[
 Alias = Annotated[str, Field(pattern=ALIAS_PATTERN, min_length=2, max_length=MAX_ALIAS_LENGTH)]
 AccountId = Annotated[
     str,
-    Field(pattern=r"^[0-9]{12}$", description="AWS account id: 12 digits in quotes."),
+    Field(
+        pattern=ACCOUNT_PATTERN,
+        description="AWS account id: 12 digits in quotes.",
+        examples=["111122223333"],
+    ),
 ]
 Region = Annotated[
-    str,
-    Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="AWS Region.", examples=["eu-west-1"]),
+    str, Field(pattern=REGION_PATTERN, description="AWS Region.", examples=["eu-west-1"])
 ]
-Email = Annotated[
-    str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ai@example.com"])
-]
+Email = Annotated[str, Field(pattern=EMAIL_PATTERN, max_length=254, examples=["ai@example.com"])]
 RoleArn = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$",
+        pattern=ROLE_ARN_PATTERN,
         description="ARN of an IAM role.",
         examples=["arn:aws:iam::111122223333:role/writer-app"],
     ),
 ]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+def _refuse_flag(value: object) -> object:
+    """Refuse true and false, which Python counts as 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("decimal_type", "input should be a number")
+    return value
+
+
+NOT_A_FLAG: Final = BeforeValidator(_refuse_flag)

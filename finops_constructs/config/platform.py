@@ -1,13 +1,27 @@
 """What holds for every tenant, as written in `config/platform.yaml`."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from finops_constructs.config.names import AccountId, Region
+from finops_constructs.config.names import NOT_A_FLAG, AccountId, Region
+from finops_constructs.config.patterns import (
+    KEY_ARN_PATTERN,
+    LAYER_ARN_PATTERN,
+    NAME_PREFIX_PATTERN,
+    POLICY_NAME_PATTERN,
+    QUALIFIER_PATTERN,
+    ROLE_PATH_PATTERN,
+    SECURITY_GROUP_PATTERN,
+    SUBNET_PATTERN,
+    TAG_TEXT_PATTERN,
+)
 from finops_constructs.config.tenant import Acknowledgement, AlertChannels
 from finops_constructs.prices.overlay import PriceOverlay
+
+# AWS::Budgets::Budget allows no more (cfn-lint schema 2cab89233b2339d0).
+MAX_LIMIT_USD: Final = 1_000_000_000
 
 
 class _Section(BaseModel):
@@ -25,14 +39,17 @@ class Attribution(_Section):
     """More tag values too broad to allocate by, beside the built-in list."""
     allowed_broad_values: list[str] = []
     """Values of the built-in list that are precise enough here."""
-    profile_quota: Annotated[int, Field(ge=1)] = 1000
-    """Application inference profiles per account and Region (Service Quotas has yours; unverified default)."""
+    profile_quota: Annotated[int, Field(ge=1, strict=True)] = 1000
+    """Application inference profiles per account and Region: Service Quotas has yours, the default
+    is unverified."""
 
 
 class Budgets(_Section):
     """Limits on budgets."""
 
-    max_monthly_limit_usd: Annotated[Decimal, Field(gt=0, le=1_000_000_000)] = Decimal(1_000_000)
+    max_monthly_limit_usd: Annotated[Decimal, Field(gt=0, le=MAX_LIMIT_USD), NOT_A_FLAG] = Decimal(
+        1_000_000
+    )
     """A tenant's monthly limit above this is refused as a typing error."""
     tag_key_prefix: Literal["", "user:"] = ""
     """Prefix of tag keys in budget filters; AWS's documents leave it open (see docs/adr)."""
@@ -41,8 +58,10 @@ class Budgets(_Section):
 class CacheMetricNames(_Section):
     """CloudWatch names of the cache token metrics; AWS's own pages disagree."""
 
-    read: str = "CacheReadInputTokenCount"
-    write: str = "CacheWriteInputTokenCount"
+    read: Annotated[str, Field(min_length=1, max_length=255)] = "CacheReadInputTokenCount"
+    """Metric of tokens read from the prompt cache."""
+    write: Annotated[str, Field(min_length=1, max_length=255)] = "CacheWriteInputTokenCount"
+    """Metric of tokens written to the prompt cache."""
 
 
 class Prices(_Section):
@@ -55,12 +74,12 @@ class Prices(_Section):
 class Vpc(_Section):
     """Where functions run."""
 
-    subnet_ids: Annotated[
-        list[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]], Field(min_length=1)
-    ]
+    subnet_ids: Annotated[list[Annotated[str, Field(pattern=SUBNET_PATTERN)]], Field(min_length=1)]
+    """Subnets, with a way to the AWS endpoints."""
     security_group_ids: Annotated[
-        list[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]], Field(min_length=1)
+        list[Annotated[str, Field(pattern=SECURITY_GROUP_PATTERN)]], Field(min_length=1)
     ]
+    """Security groups that let HTTPS out."""
 
 
 class LandingZoneEnvironment(_Section):
@@ -70,10 +89,11 @@ class LandingZoneEnvironment(_Section):
     region: Region
     kms_key_arn: Annotated[
         str | None,
-        Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-zA-Z-]+$"),
+        Field(pattern=KEY_ARN_PATTERN),
     ] = None
     """An existing key to use instead of defining one."""
     vpc: Vpc | None = None
+    """Network for the functions. Default: none, as they call AWS endpoints only."""
 
 
 class LandingZone(_Section):
@@ -81,20 +101,25 @@ class LandingZone(_Section):
 
     permissions_boundary: Annotated[
         str | None,
-        Field(pattern=r"^[A-Za-z0-9_+=,.@/-]+$", max_length=200, examples=["bank-boundary"]),
+        Field(pattern=POLICY_NAME_PATTERN, max_length=200, examples=["bank-boundary"]),
     ] = None
     """Name (with its path, if any) of the managed policy that bounds every role."""
-    role_path: Annotated[str, Field(pattern=r"^/([\x21-\x7e]+/)?$", max_length=512)] = "/finops/"
+    role_path: Annotated[str, Field(pattern=ROLE_PATH_PATTERN, max_length=512)] = "/finops/"
     """Path of every role; the guard never touches roles under `/finops/`."""
-    name_prefix: Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{0,10}-)?$")] = ""
+    name_prefix: Annotated[str, Field(pattern=NAME_PREFIX_PATTERN)] = ""
     """Prefix of every role and function name, ending in a hyphen."""
-    cdk_qualifier: Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$")] = "hnb659fds"
+    cdk_qualifier: Annotated[str, Field(pattern=QUALIFIER_PATTERN)] = "hnb659fds"
     """Qualifier of the CDK bootstrap stack."""
-    mandatory_tags: dict[
-        Annotated[str, Field(min_length=1, max_length=128)], Annotated[str, Field(max_length=256)]
+    mandatory_tags: Annotated[
+        dict[
+            Annotated[str, Field(pattern=TAG_TEXT_PATTERN, min_length=1, max_length=128)],
+            Annotated[str, Field(pattern=TAG_TEXT_PATTERN, max_length=256)],
+        ],
+        Field(max_length=30),
     ] = {}
     """Tags on everything that takes tags."""
     environments: list[LandingZoneEnvironment] = []
+    """What single accounts and Regions bring along."""
 
 
 class Functions(_Section):
@@ -102,22 +127,31 @@ class Functions(_Section):
 
     powertools_layer_arn: Annotated[
         str | None,
-        Field(pattern=r"^arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):[0-9]{12}:layer:.+:[0-9]+$"),
+        Field(pattern=LAYER_ARN_PATTERN),
     ] = None
-    """Layer with Powertools for AWS Lambda; `{region}` stands for the Region. Default: AWS's public layer."""
+    """Layer with Powertools for AWS Lambda; `{region}` stands for its Region. Default: AWS's."""
 
 
 class PlatformConfig(_Section):
     """Settings of the whole organisation."""
 
     schema_version: Literal[1] = 1
+    """Version of this format."""
     organization: Annotated[str, Field(min_length=1, max_length=100)]
+    """Name of the organisation, for reports."""
     attribution: Attribution = Attribution()
+    """How spend is found on the bill."""
     budgets: Budgets = Budgets()
+    """Limits on budgets."""
     alerts: AlertChannels = AlertChannels()
     """Where the platform team's own alerts go."""
     prices: Prices = Prices()
+    """Prices that differ from the shipped list."""
     cache_metrics: CacheMetricNames = CacheMetricNames()
+    """CloudWatch names of the cache token metrics."""
     functions: Functions = Functions()
+    """How Lambda functions are built."""
     landing_zone: LandingZone = LandingZone()
+    """What the organisation demands of every role and function."""
     acknowledge: list[Acknowledgement] = []
+    """Findings of the checks that are accepted everywhere."""

@@ -5,20 +5,33 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from finops_constructs.attribution.cost_tags import MAX_VALUE_LENGTH
 from finops_constructs.config.names import (
     MAX_ALIASES,
+    NOT_A_FLAG,
     AccountId,
     Alias,
     Email,
+    Flag,
     Region,
     RoleArn,
     TenantId,
 )
+from finops_constructs.config.patterns import (
+    BEDROCK_ARN_PATTERN,
+    BUDGET_NAME_PATTERN,
+    PROFILE_ARN_PATTERN,
+    RULE_PATTERN,
+    SLACK_CHANNEL_PATTERN,
+    SLACK_WORKSPACE_PATTERN,
+    UUID_PATTERN,
+)
 from finops_constructs.enforcement.modes import Guard, Mode
 from finops_constructs.prices.overlay import TokenRates
 
-Percentage = Annotated[int, Field(ge=1, le=1000)]
-TagValue = Annotated[str, Field(max_length=256)]
+Percentage = Annotated[int, Field(ge=1, le=1000, strict=True)]
+# In the schema for editors only: find_tag_faults checks both, and says more.
+TagValue = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_VALUE_LENGTH})]
 
 
 class _Section(BaseModel):
@@ -29,50 +42,59 @@ class Owner(_Section):
     """Who answers for the tenant's spend."""
 
     team: Annotated[str, Field(min_length=1, max_length=100)]
+    """The team's name."""
     email: Email
+    """Where its alerts go, always."""
     cost_centre: Annotated[str, Field(min_length=1, max_length=64)]
+    """Where its spend is booked."""
 
 
 class TenantCostTags(_Section):
     """The cost allocation tags, `bedrock:tool`, `bedrock:project`, `bedrock:environment`."""
 
     tool: TagValue
+    """`bedrock:tool`: the product that spends."""
     project: TagValue
+    """`bedrock:project`: the project it is spent for."""
     environment: TagValue
+    """`bedrock:environment`: the stage, such as `prod`."""
     extra: TagValue | None = None
-    """Value of the dimension the organisation names in `platform.yaml` (`attribution.extra_tag_key`)."""
+    """Value of the organisation's own dimension; given if and only if `platform.yaml` names one."""
 
 
 class Budget(_Section):
     """The tenant's one monthly budget, over all its models."""
 
-    monthly_limit_usd: Annotated[Decimal, Field(gt=0, allow_inf_nan=False, decimal_places=2)]
+    monthly_limit_usd: Annotated[
+        Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False), NOT_A_FLAG
+    ]
     """USD per calendar month (UTC)."""
     alert_percentages: Annotated[list[Percentage], Field(min_length=1, max_length=7)] = [75, 90]
     """Actual spend, in percent of the limit, at which people are told."""
     stop_percentage: Percentage = 100
     """Spend, in percent of the limit, at which the tenant is stopped (in `mode: enforce`)."""
-    forecast_alert: bool = True
+    forecast_alert: Flag = True
     """Tell people when the month is forecast to pass the limit."""
-    adopt_budget: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    adopt_budget: Annotated[str, Field(pattern=BUDGET_NAME_PATTERN)] | None = None
     """Name of an existing AWS budget to use instead of defining one."""
 
 
 class Model(_Section):
     """One model alias: where calls go and how they are priced."""
 
-    model: str
+    model: Annotated[
+        str,
+        Field(min_length=1, max_length=300, examples=["eu.anthropic.claude-sonnet-5-5"]),
+    ]
     """Foundation model or system inference profile, by id or ARN."""
     profile_arn: Annotated[
         str | None,
-        Field(
-            pattern=r"^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9-]+$"
-        ),
+        Field(pattern=PROFILE_ARN_PATTERN),
     ] = None
     """An existing application inference profile of `model` to adopt instead of defining one."""
     price: TokenRates | None = None
     """The tenant's own rates; default: the price list."""
-    metered: bool = True
+    metered: Flag = True
     """False: spend of this model is not estimated, and is reported as unmetered."""
 
 
@@ -80,6 +102,7 @@ class Caller(_Section):
     """An existing IAM role that calls the tenant's models."""
 
     role_arn: RoleArn
+    """The role; it must be of the tenant's account."""
     shared_with: list[TenantId] = []
     """The other tenants this role also calls; they must declare it too."""
 
@@ -87,66 +110,83 @@ class Caller(_Section):
 class SlackChannel(_Section):
     """A Slack channel; the workspace must be authorised once by hand in the AWS console."""
 
-    workspace_id: Annotated[str, Field(pattern=r"^T[0-9A-Z]{4,}$", examples=["T0EXAMPLE"])]
-    channel_id: Annotated[str, Field(pattern=r"^[CG][0-9A-Z]{4,}$", examples=["C0EXAMPLE"])]
+    workspace_id: Annotated[str, Field(pattern=SLACK_WORKSPACE_PATTERN, examples=["T0EXAMPLE"])]
+    """Id of the workspace, from its web address."""
+    channel_id: Annotated[str, Field(pattern=SLACK_CHANNEL_PATTERN, examples=["C0EXAMPLE"])]
+    """Id of the channel, at the end of its details."""
 
 
 class TeamsChannel(_Section):
     """A Microsoft Teams channel; the team must be authorised once by hand in the AWS console."""
 
-    tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-    team_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    tenant_id: Annotated[str, Field(pattern=UUID_PATTERN)]
+    """Id of the Microsoft Entra tenant."""
+    team_id: Annotated[str, Field(pattern=UUID_PATTERN)]
+    """Id of the team, `groupId` in a link to it."""
     channel_id: Annotated[str, Field(min_length=1, max_length=256)]
+    """Id of the channel, from a link to it."""
 
 
 class AlertChannels(_Section):
     """Where alerts go, beside the owner's e-mail address."""
 
     emails: Annotated[list[Email], Field(max_length=10)] = []
+    """E-mail addresses; each confirms its subscription once."""
     slack: list[SlackChannel] = []
+    """Slack channels."""
     teams: list[TeamsChannel] = []
+    """Microsoft Teams channels."""
 
 
 class Allowances(_Section):
     """What the standing deny lets the tenant's callers do nevertheless."""
 
-    mantle: bool = False
+    mantle: Flag = False
     """Call models through the `bedrock-mantle` endpoint, which profiles and budgets do not see."""
-    api_keys: bool = False
+    api_keys: Flag = False
     """Use Bedrock API keys."""
-    batch_jobs: bool = False
+    batch_jobs: Flag = False
     """Create batch inference jobs (`CreateModelInvocationJob`)."""
-    models: list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:bedrock:.+$")]] = []
+    models: list[Annotated[str, Field(pattern=BEDROCK_ARN_PATTERN)]] = []
     """ARNs of provisioned, custom or imported models that may be invoked."""
 
 
 class Acknowledgement(_Section):
     """A synth-time finding accepted for this tenant, with its reason."""
 
-    rule: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9-]+::[A-Za-z0-9.-]+$", examples=["finops::data-residency"])
-    ]
+    rule: Annotated[str, Field(pattern=RULE_PATTERN, examples=["finops::data-residency"])]
+    """The rule, as the finding names it."""
     reason: Annotated[str, Field(min_length=10, max_length=500)]
+    """Why it is accepted: auditors read it."""
 
 
 class TenantConfig(_Section):
     """A tenant: a set of models with one owner, one set of cost tags and one budget."""
 
     schema_version: Literal[1] = 1
+    """Version of this format."""
     id: TenantId
     display_name: Annotated[str, Field(min_length=1, max_length=100)]
+    """What people call it; may change at any time."""
     owner: Owner
+    """Who answers for the spend."""
     account: AccountId
     region: Region
     cost_tags: TenantCostTags
+    """The tags that find the spend on the bill."""
     budget: Budget
+    """The monthly limit, and who hears of it when."""
     models: Annotated[dict[Alias, Model], Field(min_length=1, max_length=MAX_ALIASES)]
     """Alias -> model."""
     callers: list[Caller] = []
+    """The existing roles that call the models, all of the tenant's account."""
     alerts: AlertChannels = AlertChannels()
+    """Who hears of alerts beside the owner."""
     mode: Mode = Mode.SHADOW
     """What happens at the limit."""
     guard: Guard = Guard.OBSERVE
     """Whether the callers carry the standing deny."""
     allow: Allowances = Allowances()
+    """Exceptions from the standing deny."""
     acknowledge: list[Acknowledgement] = []
+    """Findings of the checks that are accepted for this tenant."""
