@@ -1,10 +1,11 @@
 """A small organisation built from typed configuration, without files."""
 
-from types import SimpleNamespace
 from typing import Any
 
+from finops_constructs.config.loader import ConfigFolder
 from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.config.tenant import TenantConfig
+from finops_constructs.prices.price_list import load_price_list
 
 ACCOUNT = "111122223333"
 
@@ -31,6 +32,8 @@ def platform(**changes: Any) -> PlatformConfig:
     return PlatformConfig.model_validate({"organization": "Example Bank"} | changes)
 
 
-def folder(*tenants: TenantConfig, **platform_changes: Any) -> Any:
+def folder(*tenants: TenantConfig, **platform_changes: Any) -> ConfigFolder:
     """What `load_config` would return."""
-    return SimpleNamespace(platform=platform(**platform_changes), tenants=tenants or (tenant(),))
+    settings = platform(**platform_changes)
+    prices = load_price_list().with_overlay(settings.prices.overlay)
+    return ConfigFolder(platform=settings, tenants=tenants or (tenant(),), prices=prices)

@@ -9,11 +9,10 @@ from constructs import Construct
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid
 from finops_constructs.attribution.model_source import ModelSource
-from finops_constructs.prices.model_price import ModelPrice, Rates
+from finops_constructs.prices.model_price import DEPRECATION_NOTICE_DAYS, ModelPrice, Rates
 from finops_constructs.prices.overlay import TokenRates
 from finops_constructs.prices.price_list import PriceList, load_price_list
 
-_WARN_DAYS_AHEAD: Final = 90
 _TODAY_CONTEXT: Final = "finops-constructs:today"
 
 
@@ -66,7 +65,7 @@ def _warn_before_retirement(construct: Construct, entry: ModelPrice) -> None:
         return
     given = construct.node.try_get_context(_TODAY_CONTEXT)
     today = date.fromisoformat(given) if given else datetime.now(UTC).date()
-    if entry.deprecation_date - today > timedelta(days=_WARN_DAYS_AHEAD):
+    if entry.deprecation_date - today > timedelta(days=DEPRECATION_NOTICE_DAYS):
         return
     successor = f"; its successor is {entry.successor}" if entry.successor else ""
     Annotations.of(construct).add_warning_v2(

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     AU = "au"
     JP = "jp"
     CA = "ca"
+    IN = "in"
     GLOBAL = "global"
 
 

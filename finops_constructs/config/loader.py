@@ -21,6 +21,8 @@ from finops_constructs.config.platform_view import PlatformView, view_platform
 from finops_constructs.config.tenant import TenantConfig
 from finops_constructs.config.tenant_checks import tenant_faults, tenant_warnings
 from finops_constructs.config.yaml_source import read_yaml
+from finops_constructs.prices.configured import OWN_LIST
+from finops_constructs.prices.price_list import PriceList, PriceListError
 
 __all__ = ["ConfigFaults", "ConfigFolder", "Fault", "load_config"]
 
@@ -34,6 +36,8 @@ class ConfigFolder:
     platform: PlatformConfig
     tenants: tuple[TenantConfig, ...]
     """The tenants, by id."""
+    prices: PriceList
+    """The price list: the folder's own or the shipped one, under the organisation's prices."""
     warnings: tuple[Fault, ...] = ()
     """What is allowed, but rarely meant."""
 
@@ -59,13 +63,21 @@ def load_config(folder: Path, *, today: date | None = None) -> ConfigFolder:
     documents = [read_yaml(path) for path in files.tenants]
     settings = _typed(platform, PlatformConfig, faults)
     tenants = [_typed(document, TenantConfig, faults) for document in documents]
-    view = view_platform(platform)
+    try:
+        view = view_platform(platform, folder)
+    except PriceListError as error:
+        file = shown_file(folder / OWN_LIST)
+        raise ConfigFaults(
+            [*faults, Fault(file=file, line=0, key="", value="", problem=str(error))]
+        ) from None
     faults += _semantic_faults(platform, documents, view)
     warnings = _warnings(documents, view, today)
     if faults or settings is None:
         raise ConfigFaults(faults, warnings, tenant_files=len(documents))
     valid = sorted((t for t in tenants if t is not None), key=lambda tenant: tenant.id)
-    return ConfigFolder(platform=settings, tenants=tuple(valid), warnings=tuple(warnings))
+    return ConfigFolder(
+        platform=settings, tenants=tuple(valid), prices=view.prices, warnings=tuple(warnings)
+    )
 
 
 def _typed(document: Document, model: type[_Model], faults: list[Fault]) -> _Model | None:

@@ -10,8 +10,9 @@ from finops_constructs.config.document import Document
 from finops_constructs.config.faults import Fault, KeyPath
 from finops_constructs.config.platform_view import PlatformView
 from finops_constructs.config.tenant_place import own_account, own_region
+from finops_constructs.prices.model_price import DEPRECATION_NOTICE_DAYS
 
-DEPRECATION_NOTICE: Final = timedelta(days=90)
+DEPRECATION_NOTICE: Final = timedelta(days=DEPRECATION_NOTICE_DAYS)
 _MAX_MODEL_LENGTH: Final = 300
 
 _EVERYWHERE: Final = frozenset({Scope.REGIONAL, Scope.GLOBAL})
@@ -21,7 +22,7 @@ _AREAS: Final[Mapping[str, frozenset[Scope]]] = {
     "us-gov-": frozenset({Scope.REGIONAL, Scope.US_GOV}),
     "us-": _EVERYWHERE | {Scope.US},
     "ca-": _EVERYWHERE | {Scope.CA, Scope.US},
-    "ap-": _EVERYWHERE | {Scope.APAC, Scope.AU, Scope.JP},
+    "ap-": _EVERYWHERE | {Scope.APAC, Scope.AU, Scope.IN, Scope.JP},
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
@@ -10,8 +11,9 @@ from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES
 from finops_constructs.attribution.model_source import ModelSource
 from finops_constructs.config.document import Document
 from finops_constructs.config.platform import MAX_LIMIT_USD, Budgets
+from finops_constructs.prices.configured import configured_price_list
 from finops_constructs.prices.overlay import PriceOverlay
-from finops_constructs.prices.price_list import PriceList, load_price_list
+from finops_constructs.prices.price_list import PriceList
 
 _DEFAULT_MAX: Final = Budgets().max_monthly_limit_usd
 
@@ -37,8 +39,12 @@ class PlatformView:
         return self._near[source]
 
 
-def view_platform(platform: Document) -> PlatformView:
-    """Return the settings, with defaults for those that cannot be read."""
+def view_platform(platform: Document, folder: Path) -> PlatformView:
+    """Return the settings, with defaults for those that cannot be read.
+
+    Raises:
+        PriceListError: If the folder has a price list of its own that cannot be used.
+    """
     attribution = "attribution"
     extra = platform.get(attribution, "extra_tag_key")
     is_known = platform.usable and (attribution, "extra_tag_key") not in platform.broken
@@ -46,7 +52,7 @@ def view_platform(platform: Document) -> PlatformView:
     own = {v for _, v in platform.texts_of(attribution, "broad_values")}
     limit = platform.number("budgets", "max_monthly_limit_usd")
     return PlatformView(
-        prices=load_price_list().with_overlay(_overlays(platform)),
+        prices=configured_price_list(folder, _overlays(platform)),
         has_extra_tag=(extra is not None) if is_known else None,
         broad_values=(DEFAULT_BROAD_VALUES | own) - allowed,
         max_monthly_limit_usd=limit if limit and limit <= MAX_LIMIT_USD else _DEFAULT_MAX,

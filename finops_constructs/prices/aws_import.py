@@ -37,6 +37,7 @@ _GEOGRAPHIES: Final = {
     Scope.CA: ("ca-",),
     Scope.EU: ("eu-",),
     Scope.APAC: ("ap-",),
+    Scope.IN: ("ap-south-",),
     Scope.JP: ("ap-northeast-1", "ap-northeast-3"),
     Scope.AU: ("ap-southeast-2", "ap-southeast-4"),
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from finops_constructs.attribution.model_source import parse_model_source
+from finops_constructs.prices.model_price import DEPRECATION_NOTICE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from finops_constructs.config.tenant import Model, TenantConfig
     from finops_constructs.prices.price_list import ModelPrice, PriceList
 
-DEPRECATION_NOTICE_DAYS: Final = 90
 """How long before a model's retirement people are told."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +42,9 @@ class Rates:
         for kind in TOKEN_KINDS:
             yield kind, getattr(self, kind)
 
+
+DEPRECATION_NOTICE_DAYS: Final = 90
+"""How long before a model's retirement everybody who uses it is told."""
 
 TOKEN_KINDS = tuple(each.name for each in fields(Rates))
 """The five kinds of token that Bedrock bills apart."""

@@ -17,19 +17,24 @@ class TokenRates(BaseModel):
     A kind left out cannot be priced: a call that uses it is reported, never counted as free.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     input: UsdPerMillionTokens
+    """Input tokens that were neither read from nor written to a prompt cache."""
     output: UsdPerMillionTokens
+    """Output tokens."""
     cache_read: UsdPerMillionTokens | None = None
+    """Input tokens read from a prompt cache."""
     cache_write_5m: UsdPerMillionTokens | None = None
+    """Input tokens written to a prompt cache that lasts 5 minutes."""
     cache_write_1h: UsdPerMillionTokens | None = None
+    """Input tokens written to a prompt cache that lasts 1 hour."""
 
 
 class PriceOverlay(BaseModel):
     """One negotiated price, or the price of a model the shipped list lacks."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     model: Annotated[str, Field(min_length=3, examples=["anthropic.claude-sonnet-4-6"])]
     """The foundation model's id, without a scope prefix."""
@@ -38,6 +43,8 @@ class PriceOverlay(BaseModel):
     region: Annotated[str | None, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")] = None
     """Only calls made in this Region. Default: every Region."""
     rates: TokenRates
+    """USD per 1,000,000 tokens."""
     source: Annotated[str, Field(min_length=3, max_length=200)]
     """Where the price comes from, such as a contract number."""
     as_of: date
+    """The day the source stood for it."""

@@ -4,7 +4,6 @@ from aws_cdk import App, Validations
 
 from finops_constructs.checks.pack import FinOpsChecks
 from finops_constructs.config.loader import ConfigFolder
-from finops_constructs.prices.price_list import load_price_list
 from finops_constructs.stacks import settings
 from finops_constructs.stacks.platform_stack import PlatformStack
 from finops_constructs.stacks.tenant_stack import TenantStack
@@ -28,7 +27,6 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
     """
     platform, tenants = folder.platform, folder.tenants
     app = App(analytics_reporting=False, context=_CONTEXT, outdir=outdir)
-    prices = load_price_list().with_overlay(platform.prices.overlay)
     for account, region in sorted({(t.account, t.region) for t in tenants}):
         PlatformStack(
             app,
@@ -38,7 +36,9 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
             region=region,
         )
     for tenant in tenants:
-        TenantStack(app, f"finops-{tenant.id}", tenant=tenant, platform=platform, prices=prices)
+        TenantStack(
+            app, f"finops-{tenant.id}", tenant=tenant, platform=platform, prices=folder.prices
+        )
     Validations.of(app).add_plugins(
         FinOpsChecks(
             broad_values=settings.broad_values(platform.attribution),

@@ -1,0 +1,79 @@
+import json
+
+import pytest
+
+from finops_constructs.enforcement.statements import (
+    GuardExemptions,
+    invoke_statements,
+    standing_deny_statements,
+    suspension_statements,
+)
+
+PROFILE = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abcdefghijkl"
+MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+ROLE = "arn:aws:iam::111122223333:role/app"
+
+
+def standing_deny(partition="aws", exempt=None):
+    return standing_deny_statements(
+        partition=partition,
+        tenants=["writer"],
+        role_arn=ROLE,
+        exempt=exempt or GuardExemptions(),
+    )
+
+
+def test_the_grant_names_no_wildcard_action_and_no_statement():
+    statements = invoke_statements(
+        profile_arns=[PROFILE], system_profile_arns=[], foundation_model_arns=[MODEL, MODEL]
+    )
+    assert len(statements) == 2
+    assert "*" not in json.dumps(statements)
+    assert not any("Sid" in statement for statement in statements)
+    assert statements[1]["Resource"] == [MODEL]
+
+
+def test_the_grant_allows_models_only_under_a_condition_on_the_profile():
+    model = invoke_statements(
+        profile_arns=[PROFILE], system_profile_arns=[], foundation_model_arns=[MODEL]
+    )[-1]
+    assert model["Condition"] == {"ArnEquals": {"bedrock:InferenceProfileArn": [PROFILE]}}
+
+
+def test_the_suspension_policy_denies_its_profiles_whatever_their_tags():
+    (statement,) = suspension_statements([PROFILE])
+    assert (statement["Effect"], statement["Resource"]) == ("Deny", [PROFILE])
+    assert "Condition" not in statement
+
+
+def test_the_standing_deny_never_allows_and_every_statement_has_a_name_of_its_own():
+    statements = standing_deny()
+    assert {statement["Effect"] for statement in statements} == {"Deny"}
+    sids = [statement["Sid"] for statement in statements]
+    assert len(set(sids)) == len(sids)
+    assert all(sid.startswith("FinOps") for sid in sids)
+
+
+@pytest.mark.parametrize("partition", ["aws-us-gov", "${Token[AWS.Partition.3]}"])
+def test_every_resource_of_the_standing_deny_is_of_the_partition_it_is_given(partition):
+    text = json.dumps([s for s in standing_deny(partition) if s["Sid"] != "FinOpsOwnPolicies"])
+    assert "arn:aws:" not in text
+    assert f"arn:{partition}:bedrock:" in text
+
+
+def test_the_standing_deny_refuses_no_reading():
+    for statement in standing_deny():
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            verb = action.split(":")[1]
+            assert not verb.startswith(("Get", "List", "Describe", "*Get", "*List", "*Describe"))
+
+
+def test_exemptions_change_two_statements_only():
+    exempt = GuardExemptions(mantle=True, api_keys=True, batch_jobs=True, models=(MODEL,))
+    changed = [
+        before["Sid"]
+        for before, after in zip(standing_deny(), standing_deny(exempt=exempt), strict=True)
+        if before != after
+    ]
+    assert changed == ["FinOpsOtherModels", "FinOpsOtherRoutes"]
