@@ -4,10 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from finops_constructs.config.loader import load_config
-
 from finops_constructs._node import use_bundled_node
 from finops_constructs.config.faults import ConfigFaults
+from finops_constructs.config.loader import load_config
 
 
 def main() -> int:

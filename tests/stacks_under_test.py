@@ -19,8 +19,7 @@ def new_stack(name: str = "Chat", *, region: str = REGION, app: App | None = Non
 
 
 def resources(stack: Stack, kind: str) -> dict[str, Any]:
-    found: dict[str, Any] = Template.from_stack(stack).find_resources(kind)
-    return found
+    return dict(Template.from_stack(stack).find_resources(kind))
 
 
 def only(stack: Stack, kind: str) -> Any:

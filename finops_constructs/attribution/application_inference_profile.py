@@ -6,7 +6,6 @@ from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
-from finops_constructs._place import place_of
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
@@ -90,7 +89,7 @@ class ApplicationInferenceProfile(InferenceProfile):
             inference_profile_name=profile_name(tenant, alias, self.source, description),
             description=description,
             model_source=bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty(
-                copy_from=self.source.arn(place_of(self))
+                copy_from=self.source.arn(self.place)
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )

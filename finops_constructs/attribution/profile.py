@@ -31,6 +31,7 @@ class InferenceProfile(Construct):
         source: The foundation model or system profile behind it.
         metered: Whether its spend is estimated.
         rates: What its tokens cost; None if it is not metered.
+        place: Where it is called.
     """
 
     profile_arn: str
@@ -40,6 +41,7 @@ class InferenceProfile(Construct):
     source: ModelSource
     metered: bool
     rates: Rates | None
+    place: Place
 
     def __init__(
         self,
@@ -56,13 +58,13 @@ class InferenceProfile(Construct):
     ) -> None:
         """Describe the profile; a subclass says where it is."""
         super().__init__(scope, id)
-        place = place_of(self)
+        self.place = place_of(self)
         self.tenant = check_tenant(self, tenant)
         self.alias = check_alias(self, alias)
-        self.source = _checked_source(self, model, place)
+        self.source = _checked_source(self, model, self.place)
         self.metered = metered
         self.rates = rates_of(
-            self, self.source, region=place.region, prices=prices, price=price, metered=metered
+            self, self.source, region=self.place.region, prices=prices, price=price, metered=metered
         )
         self._cache_metrics = cache_metrics or CacheMetricNames()
 
@@ -90,7 +92,7 @@ class InferenceProfile(Construct):
         """Return the system profile this one was copied from, as a list of none or one ARN."""
         if not self.source.is_system_profile:
             return []
-        return [self.source.arn(place_of(self))]
+        return [self.source.arn(self.place)]
 
     def metric(
         self, metric_name: str, *, statistic: str = "Sum", period: Duration | None = None

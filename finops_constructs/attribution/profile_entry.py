@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
-from finops_constructs._place import place_of
+from aws_cdk import aws_ssm as ssm
+
 from finops_constructs.attribution.profile import InferenceProfile
-from finops_constructs.enforcement.registry import RegistryEntry, profile_path
+from finops_constructs.enforcement.registry import define_entry, profile_path
 
 
-def define_profile_entry(profile: InferenceProfile, cost_tags: Mapping[str, str]) -> RegistryEntry:
+def define_profile_entry(
+    profile: InferenceProfile, cost_tags: Mapping[str, str]
+) -> ssm.CfnParameter:
     """Define the entry that tells applications, tools and the platform where an alias leads."""
-    return RegistryEntry(
+    return define_entry(
         profile,
         "Entry",
         path=profile_path(profile.tenant, profile.alias),
@@ -17,13 +20,15 @@ def define_profile_entry(profile: InferenceProfile, cost_tags: Mapping[str, str]
         value={
             "tenant": profile.tenant,
             "alias": profile.alias,
-            "profile_arn": profile.profile_arn,
-            "profile_id": profile.profile_id,
             "base_model_id": profile.source.base_model_id,
             "model_source": profile.source.source_id,
             "scope": profile.source.scope.value,
-            "region": place_of(profile).region,
             "cost_tags": dict(cost_tags),
             "metered": profile.metered,
+        },
+        references={
+            "region": profile.place.region,
+            "profile_arn": profile.profile_arn,
+            "profile_id": profile.profile_id,
         },
     )

@@ -11,7 +11,7 @@ from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.budgets.limits import check_limit, check_percentages
 from finops_constructs.enforcement.modes import Guard, Mode
-from finops_constructs.enforcement.policy_entry import PolicyEntry, TenantOwner, parse_mode
+from finops_constructs.enforcement.policy_entry import TenantOwner, define_policy_entry, parse_mode
 from finops_constructs.enforcement.statements import TENANT_TAG
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 
@@ -31,11 +31,9 @@ class CostBudget(Construct):
 
     Attributes:
         budget_name: The name CloudFormation gave it, or that of the adopted budget.
-        policy: The tenant's policy entry, which puts it under the kill switch.
     """
 
     budget_name: str
-    policy: PolicyEntry
 
     def __init__(
         self,
@@ -109,9 +107,8 @@ class CostBudget(Construct):
             self.budget_name = adopt_budget
             tags = {**cost_tags.as_dict(), TENANT_TAG: tenant}
             tenant_guard.release.adopt_budget(adopt_budget, tags)
-        self.policy = PolicyEntry(
+        define_policy_entry(
             self,
-            "Policy",
             guard=tenant_guard,
             mode=parse_mode(self, mode),
             display_name=display_name or tenant,

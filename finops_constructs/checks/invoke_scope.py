@@ -15,6 +15,10 @@ _AWS_MANAGED: Final = re.compile(
 )
 
 
+# All system profiles of one scope, as a grant of many profiles is written.
+_ONE_SCOPE: Final = re.compile(r"[a-z]+(-[a-z]+)?\.\*")
+
+
 def _find(assembly: Assembly) -> list[Finding]:
     findings = []
     for policy in assembly.policies:
@@ -48,7 +52,9 @@ def _belongs_to_grant(system_profile: str, policy: Policy) -> bool:
     AWS evaluates it on calls through that profile; it is of no use without its foundation model,
     which the same grant allows through application profiles only.
     """
-    return not re.search(r"[*?]", system_profile.rpartition("/")[2]) and any(
+    name = system_profile.rpartition("/")[2]
+    wild = re.search(r"[*?]", name) and not _ONE_SCOPE.fullmatch(name)
+    return not wild and any(
         other.allows
         and other.covers_invoke
         and other.only_through_application_profiles

@@ -4,12 +4,15 @@ Plain SSM parameters of JSON with a schema version. Paths are contracts; see des
 find each other".
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
+
+from finops_constructs._tokens import is_unresolved
 
 SCHEMA_VERSION: Final = 1
 
@@ -29,28 +32,44 @@ def caller_path(tenant: str, caller: str) -> str:
     return f"/finops/{tenant}/callers/{caller}"
 
 
-class RegistryEntry(Construct):
-    """Defines one entry of the registry as a plain SSM parameter."""
+def define_entry(
+    scope: Construct,
+    id: str,
+    *,
+    path: str,
+    description: str,
+    value: Mapping[str, Any],
+    references: Mapping[str, str],
+) -> ssm.CfnParameter:
+    """Define one entry of the registry as a plain SSM parameter.
 
-    def __init__(
-        self, scope: Construct, id: str, *, path: str, description: str, value: Mapping[str, Any]
-    ) -> None:
-        """Define the parameter.
+    Args:
+        scope: The construct it belongs to.
+        id: The parameter's id.
+        path: The parameter's name, one of the paths of this module.
+        description: What a person who finds it should know.
+        value: The entry without its schema version; may hold tokens.
+        references: More of the entry: ARNs, ids and names of resources, which need no escaping in
+            JSON when they become known.
+    """
+    entry = {"schema_version": SCHEMA_VERSION, **value, **references}
+    has_tokens = any(is_unresolved(leaf) for leaf in _leaves(value))
+    return ssm.CfnParameter(
+        scope,
+        id,
+        name=path,
+        description=description,
+        tier="Standard",
+        type="String",
+        value=Stack.of(scope).to_json_string(entry)
+        if has_tokens
+        else json.dumps(entry, separators=(",", ":")),
+    )
 
-        Args:
-            scope: The construct it belongs to.
-            id: The construct's id.
-            path: The parameter's name, one of the paths of this module.
-            description: What a person who finds it should know.
-            value: The entry without its schema version; may hold tokens.
-        """
-        super().__init__(scope, id)
-        ssm.CfnParameter(
-            self,
-            "Resource",
-            name=path,
-            description=description,
-            tier="Standard",
-            type="String",
-            value=Stack.of(self).to_json_string({"schema_version": SCHEMA_VERSION, **value}),
-        )
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [leaf for each in value.values() for leaf in _leaves(each)]
+    if isinstance(value, list | tuple):
+        return [leaf for each in value for leaf in _leaves(each)]
+    return [value]

@@ -55,7 +55,7 @@ class StandingDeny(Construct):
             iam.CfnRolePolicy(
                 self,
                 "Resource",
-                policy_name=f"finops-standing-deny-{tenants[0]}",
+                policy_name=f"finops-standing-deny-{place.region}-{tenants[0]}",
                 policy_document=document,
                 role_name=role.role_name,
             )

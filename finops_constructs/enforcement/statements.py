@@ -79,6 +79,7 @@ def invoke_statements(
     profile_arns: Sequence[str],
     system_profile_arns: Sequence[str],
     foundation_model_arns: Sequence[str],
+    through: Sequence[str] | None = None,
 ) -> list[Statement]:
     """Return the grant: exactly these profiles, and nothing around them.
 
@@ -88,6 +89,8 @@ def invoke_statements(
         profile_arns: The application inference profiles.
         system_profile_arns: The system profiles they were copied from.
         foundation_model_arns: The foundation models, in every destination Region.
+        through: The profiles, or patterns of them, that the models may be called through.
+            Default: `profile_arns`.
     """
     statements: list[Statement] = [
         {
@@ -110,10 +113,19 @@ def invoke_statements(
             "Effect": "Allow",
             "Action": INVOKE_ACTIONS,
             "Resource": sorted(set(foundation_model_arns)),
-            "Condition": {"ArnEquals": {_PROFILE_ARN_KEY: list(profile_arns)}},
+            "Condition": {
+                "ArnLike" if through else "ArnEquals": {
+                    _PROFILE_ARN_KEY: list(through or profile_arns)
+                }
+            },
         }
     )
     return statements
+
+
+def read_state_statement(parameter_arn: str) -> Statement:
+    """Return the right to read why the tenant is stopped, which AccessDenied does not tell."""
+    return {"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": [parameter_arn]}
 
 
 def suspension_statements(profile_arns: Sequence[str]) -> list[Statement]:

@@ -8,15 +8,18 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
 from finops_constructs._place import place_of
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_tenant, invalid
+from finops_constructs.enforcement.invoke_grant import add_grant, grant_statements
 from finops_constructs.enforcement.modes import Guard
-from finops_constructs.enforcement.registry import RegistryEntry, caller_path
+from finops_constructs.enforcement.registry import caller_path, define_entry
 from finops_constructs.enforcement.standing_deny import StandingDeny, is_made_here
-from finops_constructs.enforcement.statements import GuardExemptions, invoke_statements
-from finops_constructs.enforcement.suspension_policy import SuspensionPolicy
+from finops_constructs.enforcement.statements import GuardExemptions
+from finops_constructs.enforcement.suspension_policy import (
+    SuspensionPolicy,
+    suspension_policy_arn,
+)
 from finops_constructs.enforcement.tenant_release import TenantRelease
 
 if TYPE_CHECKING:
@@ -34,17 +37,20 @@ class TenantGuard(Construct):
         tenant: The tenant's id.
         guard: Whether callers carry the standing deny.
         release: Lets go of the tenant before it is deleted.
+        suspension_policy_arn: What the kill switch attaches to the tenant's callers.
     """
 
     tenant: str
     guard: Guard
     release: TenantRelease
+    suspension_policy_arn: str
 
     def __init__(self, scope: Construct, id: str, *, tenant: str, guard: Guard) -> None:
         """Define the guard; use `TenantGuard.of` instead, which knows if there is one."""
         super().__init__(scope, id)
         self.tenant = tenant
         self.guard = guard
+        self.suspension_policy_arn = suspension_policy_arn(place_of(self), tenant)
         self.release = TenantRelease(self, "Release", tenant=tenant)
         self._suspension: SuspensionPolicy | None = None
         self._exempt = GuardExemptions()
@@ -127,26 +133,8 @@ class TenantGuard(Construct):
         role = self._caller_role(grantee)
         home = TenantGuard.of(role, self.tenant, guard=self.guard)
         home.admit(role, shared_with, self._exempt)
-        place = place_of(self)
-        model_arns = [arn for p in profiles for arn in p.source.foundation_model_arns(place)]
-        _acknowledge_grant(role, model_arns)
-        statements = invoke_statements(
-            profile_arns=[p.profile_arn for p in profiles],
-            system_profile_arns=[arn for p in profiles for arn in p.system_profile_arns()],
-            foundation_model_arns=model_arns,
-        )
-        grants = [
-            iam.Grant.add_to_principal(
-                grantee=role,
-                actions=s["Action"],
-                resource_arns=s["Resource"],
-                conditions=s.get("Condition"),
-            )
-            for s in statements
-        ]
-        for grant in grants[1:]:
-            grants[0] = grants[0].combine(grant)
-        return grants[0]
+        holder = role if is_made_here(role) else home.grant_policy(role)
+        return add_grant(holder, grant_statements(place_of(self), self.tenant, profiles))
 
     def _caller_role(self, grantee: iam.IGrantable) -> iam.IRole:
         principal = grantee.grant_principal
@@ -168,6 +156,19 @@ class TenantGuard(Construct):
             )
         return role
 
+    def grant_policy(self, role: iam.IRole) -> iam.Policy:
+        """Return the policy that holds the tenant's grants to a role given by its ARN.
+
+        Its name carries tenant and Region: IAM keeps one inline policy of a name on a role, so the
+        default, which is made of the role's own name, would let tenants overwrite each other.
+        """
+        scope = self.node.find_child(f"Caller-{_caller_hash(role.role_arn)}")
+        existing = scope.node.try_find_child("Grant")
+        if isinstance(existing, iam.Policy):
+            return existing
+        name = f"finops-grant-{place_of(self).region}-{self.tenant}"
+        return iam.Policy(cast("Construct", scope), "Grant", policy_name=name, roles=[role])
+
     def admit(self, role: iam.IRole, shared_with: Sequence[str], exempt: GuardExemptions) -> None:
         """Register a caller once, give it the standing deny, and plan its release."""
         made_here = is_made_here(role)
@@ -183,13 +184,13 @@ class TenantGuard(Construct):
             return
         self._callers[caller] = shared
         scope = Construct(self, f"Caller-{caller}")
-        value = {"tenant": self.tenant, "role_arn": role.role_arn, "shared_with": list(shared)}
-        RegistryEntry(
+        define_entry(
             scope,
             "Entry",
             path=caller_path(self.tenant, caller),
             description=f"A role that calls the models of tenant {self.tenant}",
-            value=value,
+            value={"tenant": self.tenant, "shared_with": list(shared)},
+            references={"role_arn": role.role_arn},
         )
         if self.guard is Guard.ENFORCE:
             StandingDeny(
@@ -205,16 +206,6 @@ def _parse_guard(construct: IConstruct, guard: Guard | str) -> Guard:
     except ValueError:
         allowed = ", ".join(Guard)
         raise invalid(construct, f"guard must be one of {allowed}, got {guard!r}") from None
-
-
-def _acknowledge_grant(role: iam.IRole, model_arns: Sequence[str]) -> None:
-    reason = "AWS routes to any Region of the scope; bedrock:InferenceProfileArn is the guard"
-    wildcards = sorted({arn for arn in model_arns if "*" in arn})
-    inline = "A grant to one role, which lives and dies with the tenant"
-    acknowledge(
-        role,
-        {INLINE_POLICY: inline} | {wildcard_resource(arn): reason for arn in wildcards},
-    )
 
 
 def _caller_hash(identity: str) -> str:

@@ -156,21 +156,21 @@ class _Budgets:
 
     def find(self, name: str) -> LiveBudget | None:
         """Return the budget of that name, or None."""
-        where = {"AccountId": self._account, "BudgetName": name}
+        account = self._account
         try:
-            budget = self._client.describe_budget(**where)["Budget"]
+            budget = self._client.describe_budget(AccountId=account, BudgetName=name)["Budget"]
         except self._client.exceptions.NotFoundException:
             return None
         notifications, subscribers = [], []
         for page in self._client.get_paginator("describe_notifications_for_budget").paginate(
-            **where
+            AccountId=account, BudgetName=name
         ):
             for notification in page["Notifications"]:
                 notifications.append(
                     f"{notification['NotificationType']} > {notification['Threshold']:g} %"
                 )
                 found = self._client.describe_subscribers_for_notification(
-                    **where, Notification=notification
+                    AccountId=account, BudgetName=name, Notification=notification
                 )
                 subscribers += [subscriber["Address"] for subscriber in found["Subscribers"]]
         return LiveBudget(

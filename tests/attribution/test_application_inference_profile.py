@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter, Stack
@@ -12,8 +13,8 @@ PROFILE = "AWS::Bedrock::ApplicationInferenceProfile"
 
 
 def profile(stack: Stack, alias: str = "smart", **changes):
-    props = {"tenant": "writer", "cost_tags": TAGS, "model": SONNET} | changes
-    return ApplicationInferenceProfile(stack, f"Profile-{alias}", alias=alias, **props)
+    props: dict[str, Any] = {"tenant": "writer", "cost_tags": TAGS, "model": SONNET}
+    return ApplicationInferenceProfile(stack, f"Profile-{alias}", alias=alias, **props | changes)
 
 
 def test_a_profile_carries_the_cost_tags_its_tenant_and_its_alias_but_not_the_state():

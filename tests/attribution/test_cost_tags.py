@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finops_constructs.attribution.cost_tags import CostTags, cur_column, find_tag_faults
 
-GOOD = {"tool": "Writer", "project": "Alpha", "environment": "prod"}
+GOOD: dict[str, Any] = {"tool": "Writer", "project": "Alpha", "environment": "prod"}
 
 
 def problems(extra=None, **changes):

@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter
@@ -14,7 +15,12 @@ BUDGET = "AWS::Budgets::Budget"
 
 def budget(stack, **changes):
     alerts = AlertTopic(stack, "Alerts", emails=["finops@example.com"])
-    props = {"tenant": "writer", "cost_tags": TAGS, "monthly_limit_usd": 500, "alerts": alerts}
+    props: dict[str, Any] = {
+        "tenant": "writer",
+        "cost_tags": TAGS,
+        "monthly_limit_usd": 500,
+        "alerts": alerts,
+    }
     return CostBudget(stack, "Budget", **(props | changes))
 
 

@@ -62,7 +62,8 @@ def test_a_role_given_by_its_arn_gets_the_standing_deny_inline():
     profile(stack).grant_invoke(iam.Role.from_role_arn(stack, "App", ROLE_ARN))
     ((kind, deny),) = denies(stack)
     assert kind == "AWS::IAM::RolePolicy"
-    assert (deny["RoleName"], deny["PolicyName"]) == ("writer-app", "finops-standing-deny-writer")
+    assert deny["RoleName"] == "writer-app"
+    assert deny["PolicyName"] == "finops-standing-deny-eu-west-1-writer"
     assert callers(stack)[0]["role_arn"] == ROLE_ARN
 
 

@@ -1,5 +1,6 @@
 import json
 import types
+import urllib.request
 
 import boto3
 import pytest
@@ -45,7 +46,7 @@ def answers(monkeypatch):
         sent.append(json.loads(request.data))
         return Response()
 
-    monkeypatch.setattr(release.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     return sent
 
 
@@ -152,7 +153,7 @@ def test_adopting_tags_and_letting_go_untags_the_guards_own_and_the_suspension(
     tags = {"bedrock:tool": "Writer", "finops:tenant": "writer"}
     original = boto3.client
     monkeypatch.setattr(
-        release.boto3,
+        boto3,
         "client",
         lambda name, **kw: bedrock if name == "bedrock" else original(name, **kw),
     )

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +40,9 @@ def test_marking_and_lifting_retirement_leaves_the_entry_as_it_was(entry):
 
 def test_an_update_lets_go_of_exactly_what_is_no_longer_adopted():
     def adopting(profiles, budget=None):
-        properties = BASE | {"AdoptedProfiles": [{"Arn": arn, "Tags": {}} for arn in profiles]}
+        properties: dict[str, Any] = BASE | {
+            "AdoptedProfiles": [{"Arn": arn, "Tags": {}} for arn in profiles]
+        }
         if budget:
             properties["AdoptedBudget"] = {"Arn": budget, "Tags": {}}
         return Release.parse(properties)

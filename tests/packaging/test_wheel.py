@@ -20,7 +20,7 @@ def example() -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
+def wheel(tmp_path_factory):
     out = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "build", "-w", "--no-isolation", "--outdir", str(out), str(ROOT)],
@@ -31,7 +31,7 @@ def wheel(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory) -> Path:
+def installed(wheel, tmp_path_factory):
     """The python of a new virtual environment with the wheel, and this one's dependencies."""
     folder = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)

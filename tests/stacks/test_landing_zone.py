@@ -83,7 +83,7 @@ def test_an_existing_key_gets_the_alias_and_no_key_is_defined(templates):
     (alias,) = every(templates, "AWS::KMS::Alias")
     assert (alias["AliasName"], alias["TargetKeyId"]) == (
         "alias/finops",
-        ZONE["environments"][0]["kms_key_arn"],
+        KEY,
     )
 
 

@@ -1,0 +1,72 @@
+"""What a grant of several profiles to one role is written as."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import aws_iam as iam
+
+from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
+from finops_constructs._place import Place
+from finops_constructs.enforcement.statements import (
+    Statement,
+    invoke_statements,
+    read_state_statement,
+)
+
+if TYPE_CHECKING:
+    from finops_constructs.attribution.profile import InferenceProfile
+
+# IAM gives the inline policies of a role 10,240 characters; so many profiles of two tenants fit
+# beside their standing denies.
+_MOST_WRITTEN_OUT: Final = 3
+
+
+def grant_statements(
+    place: Place, tenant: str, profiles: "Sequence[InferenceProfile]"
+) -> list[Statement]:
+    """Return the statements that let a role call `profiles`, and read why it may not.
+
+    More than three profiles are written short: their models and system profiles as patterns. That
+    widens nothing, because a call is checked on the application profile too, and those are always
+    listed one by one.
+    """
+    systems = [arn for p in profiles for arn in p.system_profile_arns()]
+    models = [arn for p in profiles for arn in p.source.foundation_model_arns(place)]
+    through: list[str] | None = None
+    if len(profiles) > _MOST_WRITTEN_OUT:
+        scopes = {p.source.scope for p in profiles if p.source.is_system_profile}
+        systems = [place.arn("bedrock", f"inference-profile/{scope}.*") for scope in scopes]
+        models = [f"arn:{place.partition}:bedrock:*::foundation-model/*"]
+        through = [place.arn("bedrock", "application-inference-profile/*")]
+    invoke = invoke_statements(
+        profile_arns=[p.profile_arn for p in profiles],
+        system_profile_arns=systems,
+        foundation_model_arns=models,
+        through=through,
+    )
+    return [*invoke, read_state_statement(place.arn("ssm", f"parameter/finops/{tenant}/state"))]
+
+
+def add_grant(holder: iam.IRole | iam.Policy, statements: Sequence[Statement]) -> iam.Grant:
+    """Put the statements on a role or into a policy, and acknowledge what cdk-nag says of them."""
+    reason = "AWS routes to any Region of the scope; bedrock:InferenceProfileArn is the guard"
+    arns = [arn for statement in statements for arn in statement["Resource"]]
+    inline = "A grant to one role, which lives and dies with the tenant"
+    wildcards = sorted({arn for arn in arns if "*" in arn})
+    acknowledge(
+        holder,
+        {INLINE_POLICY: inline} | {wildcard_resource(arn): reason for arn in wildcards},
+    )
+    grants = [
+        iam.Grant.add_to_principal(
+            grantee=holder,
+            actions=s["Action"],
+            resource_arns=s["Resource"],
+            conditions=s.get("Condition"),
+        )
+        for s in statements
+    ]
+    combined = grants[0]
+    for grant in grants[1:]:
+        combined = combined.combine(grant)
+    return combined

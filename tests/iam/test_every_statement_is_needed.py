@@ -1,0 +1,159 @@
+"""Broken policies must be noticed: each mutant of the guard changes at least one verdict."""
+
+from copy import deepcopy
+from fnmatch import fnmatchcase
+
+import pytest
+
+from finops_constructs.enforcement.statements import (
+    GuardExemptions,
+    invoke_statements,
+    standing_deny_statements,
+)
+from tests.iam.bedrock_calls import INVOKE, STREAM, Profile, models, through, through_system_profile
+from tests.iam.catalogue import OTHER_MODELS, PROFILE, ROLE_ARN, ROUTES, SYSTEM_PROFILE, TAMPERING
+from tests.iam.catalogue import UNRELATED as FREE
+from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.simulator import Caller, Request
+
+OWN = Profile(arn=PROFILE, tags={"finops:tenant": "writer"}, copied_from=SYSTEM_PROFILE)
+FOREIGN = Profile(arn=f"{PROFILE}b", tags={"finops:tenant": "chatbot"}, copied_from=SYSTEM_PROFILE)
+UNTAGGED = Profile(arn=f"{PROFILE}c", copied_from=SYSTEM_PROFILE)
+BARE = models(SYSTEM_PROFILE)
+DENY = standing_deny_statements(
+    partition="aws", tenants=["writer"], role_arn=ROLE_ARN, exempt=GuardExemptions()
+)
+GRANT = invoke_statements(
+    profile_arns=[PROFILE],
+    system_profile_arns=[SYSTEM_PROFILE],
+    foundation_model_arns=[BARE[0].resource.replace("eu-central-1", "*")],
+)
+# What a caller with everything allowed and the standing deny must be refused.
+REFUSED = {
+    **{f"suspended {a}": through(OWN.suspended(), a) for a in (INVOKE, STREAM)},
+    **{f"foreign {a}": through(FOREIGN, a) for a in (INVOKE, STREAM)},
+    **{f"untagged {a}": through(UNTAGGED, a) for a in (INVOKE, STREAM)},
+    **{f"bare {a}": models(SYSTEM_PROFILE, a)[:1] for a in (INVOKE, STREAM)},
+    **{f"system {a}": through_system_profile(SYSTEM_PROFILE, a) for a in (INVOKE, STREAM)},
+    **{arn: [Request(action=INVOKE, resource=arn)] for arn in OTHER_MODELS.values()},
+    **{
+        f"{r.action} {r.context}": [r]
+        for group in (ROUTES, TAMPERING)
+        for requests in group.values()
+        for r in requests
+    },
+}
+GRANTED = {f"own {action}": through(OWN, action) for action in (INVOKE, STREAM)}
+LEFT_ALONE = {f"{r.action} {r.resource}": [r] for r in FREE}
+
+
+def _without_statement(statement):
+    return [s for s in DENY if s is not statement]
+
+
+def _without_action(statement, action):
+    actions = [a for a in statement["Action"] if a != action]
+    return _changed(statement, Action=actions)
+
+
+def _changed(statement, **changes):
+    """The standing deny with one statement changed; a change to None leaves the element out."""
+    mutant = {key: value for key, value in (statement | changes).items() if value is not None}
+    return [mutant if s is statement else s for s in DENY]
+
+
+STATE, TENANT = "aws:ResourceTag/finops:state", "aws:ResourceTag/finops:tenant"
+THROUGH = "bedrock:InferenceProfileArn"
+SYSTEMS = "arn:aws:bedrock:*:*:inference-profile/*"
+ANY_APPLICATION = "arn:aws:bedrock:*:*:application-inference-profile/*"
+SIDS = {statement["Sid"]: statement for statement in DENY}
+MUTANTS = {
+    **{f"without {sid}": (sid, _without_statement(s)) for sid, s in SIDS.items()},
+    **{
+        f"{sid} without {action}": (sid, _without_action(s, action))
+        for sid, s in SIDS.items()
+        if isinstance(s["Action"], list) and len(s["Action"]) > 1
+        for action in s["Action"]
+    },
+    **{
+        f"{sid} if {condition}": (sid, _changed(SIDS[sid], Condition=condition))
+        for sid, condition in [
+            ("FinOpsSuspended", None),
+            ("FinOpsSuspended", {"StringNotEquals": {STATE: "suspended"}}),
+            ("FinOpsSuspended", {"StringEqualsIfExists": {STATE: "suspended"}}),
+            ("FinOpsSuspended", {"StringEquals": {STATE: "Suspended"}}),
+            ("FinOpsForeignProfile", None),
+            ("FinOpsForeignProfile", {"StringEquals": {TENANT: "chatbot"}}),
+            ("FinOpsForeignProfile", {"Null": {TENANT: "true"}}),
+            ("FinOpsBareModel", None),
+            ("FinOpsBareModel", {"Null": {THROUGH: "true"}}),
+            ("FinOpsBareModel", {"ArnLike": {THROUGH: SYSTEMS}}),
+            ("FinOpsBareModel", {"ArnLike": {THROUGH: ANY_APPLICATION}}),
+            ("FinOpsGuardPolicies", None),
+        ]
+    },
+}
+
+
+def caller_with(statements):
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return Caller(arn=ROLE_ARN, policies={"own": BROAD_ALLOWS["*"], "deny": document})
+
+
+def touched_by(sid):
+    """The calls that a statement has a say in: asking about the others would only take time."""
+    patterns = (
+        [SIDS[sid]["Action"]] if isinstance(SIDS[sid]["Action"], str) else SIDS[sid]["Action"]
+    )
+    return {
+        name: requests
+        for name, requests in (REFUSED | GRANTED | LEFT_ALONE).items()
+        if any(fnmatchcase(r.action.lower(), p.lower()) for r in requests for p in patterns)
+    }
+
+
+def test_the_standing_deny_refuses_all_of_it_and_leaves_the_rest_alone(simulator):
+    calls = REFUSED | GRANTED | LEFT_ALONE
+    assert simulator.allowed_ones(caller_with(DENY), calls) == {*GRANTED, *LEFT_ALONE}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_broken_standing_deny_changes_a_verdict(simulator, mutant):
+    sid, statements = MUTANTS[mutant]
+    calls = touched_by(sid)
+    assert simulator.allowed_ones(caller_with(statements), calls) != calls.keys() - REFUSED.keys()
+
+
+def _grant_mutants():
+    yield from ((f"without statement {n}", GRANT[:n] + GRANT[n + 1 :]) for n in range(len(GRANT)))
+    for number in (0, 2):
+        mutant = deepcopy(GRANT)
+        del mutant[number]["Condition"]
+        yield f"statement {number} without its condition", mutant
+    for action in GRANT[0]["Action"]:
+        mutant = [{**s, "Action": [a for a in s["Action"] if a != action]} for s in GRANT]
+        yield f"without {action}", mutant
+    mutant = deepcopy(GRANT)
+    mutant[0]["Condition"] = {"StringEquals": {STATE: "active"}}
+    yield "only where the state tag says active", mutant
+    mutant = deepcopy(GRANT)
+    mutant[2]["Condition"] = {"ArnLike": {THROUGH: "arn:aws:bedrock:*:*:*"}}
+    yield "through any profile", mutant
+
+
+GRANT_MUTANTS = dict(_grant_mutants())
+GRANT_CALLS = REFUSED | GRANTED
+
+
+def grant_verdicts(simulator, statements):
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return simulator.allowed_ones(Caller(arn=ROLE_ARN, policies={"g": document}), GRANT_CALLS)
+
+
+def test_the_grant_allows_exactly_its_own_profile(simulator):
+    assert grant_verdicts(simulator, GRANT) == set(GRANTED)
+
+
+@pytest.mark.parametrize("mutant", GRANT_MUTANTS)
+def test_a_broken_grant_changes_a_verdict(simulator, mutant):
+    assert grant_verdicts(simulator, GRANT_MUTANTS[mutant]) != set(GRANTED)

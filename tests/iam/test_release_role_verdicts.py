@@ -1,0 +1,83 @@
+"""The role of the release function lets go of one tenant, and can do nothing else."""
+
+import pytest
+
+from tests.iam import scenarios
+from tests.iam.bedrock_calls import through
+from tests.iam.catalogue import ALL_ROUTES, SUSPENSION, TAMPERING, UNRELATED
+from tests.iam.deployed import ACCOUNT, REGION
+from tests.iam.simulator import Request
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
+PROFILES = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:application-inference-profile/"
+BUDGET = f"arn:aws:budgets::{ACCOUNT}:budget/writer-budget"
+PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/"
+
+
+@pytest.fixture
+def release(adopting):
+    return adopting.caller("finops-writer-FinOpsTenantReleaseRoleCBAEE6C9")
+
+
+def attachment(action, policy, role=ROLE):
+    return Request(action=action, resource=role, context={"iam:PolicyARN": policy})
+
+
+def request(action, resource):
+    return Request(action=action, resource=resource)
+
+
+def test_it_may_detach_the_suspension_policy_read_back_and_mark_the_tenant(simulator, release):
+    needed = [
+        attachment("iam:DetachRolePolicy", SUSPENSION),
+        request("iam:ListEntitiesForPolicy", SUSPENSION),
+        request("ssm:GetParameter", f"{PARAMETER}writer/policy"),
+        request("ssm:PutParameter", f"{PARAMETER}writer/policy"),
+    ]
+    assert simulator.allowed(release, needed)
+
+
+@pytest.mark.parametrize("verb", ["Tag", "Untag"])
+def test_it_may_tag_what_the_tenant_adopts_and_nothing_else(simulator, release, verb):
+    calls = {
+        arn: [request(f"{service}:{verb}Resource", arn)]
+        for service, arn in [
+            ("bedrock", scenarios.ADOPTED),
+            ("bedrock", f"{PROFILES}somebodyelse"),
+            ("budgets", BUDGET),
+            ("budgets", f"{BUDGET}-other"),
+        ]
+    }
+    assert simulator.allowed_ones(release, calls) == {scenarios.ADOPTED, BUDGET}
+
+
+def test_without_adoption_it_may_tag_nothing(simulator, enforced):
+    release = enforced.caller("finops-writer-FinOpsTenantReleaseRoleCBAEE6C9")
+    own = enforced.profile("writer", "smart").arn
+    assert not simulator.allowed(release, [request("bedrock:TagResource", own)])
+
+
+def test_it_may_touch_no_other_policy_entry_or_model(simulator, adopting, release):
+    elsewhere = f"{PARAMETER}writer/callers/0123456789abcdef"
+    forbidden = [
+        attachment("iam:AttachRolePolicy", SUSPENSION),
+        attachment("iam:DetachRolePolicy", SUSPENSION.replace("-writer", "-chatbot")),
+        attachment("iam:DetachRolePolicy", SUSPENSION.replace(REGION, "eu-west-2")),
+        attachment("iam:DetachRolePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        request("iam:DetachRolePolicy", ROLE),
+        request("ssm:PutParameter", f"{PARAMETER}chatbot/policy"),
+        request("ssm:PutParameter", elsewhere),
+        request("ssm:DeleteParameter", f"{PARAMETER}writer/policy"),
+        request("lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:a"),
+        *ALL_ROUTES,
+        *UNRELATED,
+        *(r for sid, requests in TAMPERING.items() if sid != "FinOpsRegistry" for r in requests),
+    ]
+    allowed = attachment("iam:DetachRolePolicy", SUSPENSION)
+    calls = {
+        f"{r.action} {r.resource} {r.context}": [r]
+        for r in forbidden
+        if r.context != allowed.context or r.action != allowed.action
+    }
+    calls["a call"] = through(adopting.profile("writer", "smart"))
+    assert simulator.allowed_ones(release, calls) == set()
