@@ -1,17 +1,9 @@
-"""Where the Lambda functions' code lies, in a checkout and in an installed wheel."""
-
-from pathlib import Path
+"""The assets of the Lambda functions."""
 
 from aws_cdk import IgnoreMode, aws_s3_assets
 from constructs import Construct
 
-_HERE = Path(__file__).resolve().parent
-
-
-def asset_path() -> Path:
-    """Return the folder that holds the functions' packages."""
-    installed = _HERE / "_lambdas"
-    return installed if installed.is_dir() else _HERE.parent / "lambdas"
+from finops_constructs._function_code import function_code_path
 
 
 def function_asset(scope: Construct, id: str, function: str) -> aws_s3_assets.Asset:
@@ -22,7 +14,7 @@ def function_asset(scope: Construct, id: str, function: str) -> aws_s3_assets.As
     return aws_s3_assets.Asset(
         scope,
         id,
-        path=str(asset_path()),
+        path=str(function_code_path()),
         ignore_mode=IgnoreMode.GIT,
         exclude=[
             "*",
