@@ -1,6 +1,7 @@
 """Synthesizes the organisation in FINOPS_CONFIG (default: config) into CDK_OUTDIR or cdk.out."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,12 +23,11 @@ def main() -> int:
 
     try:
         build_app(config).synth()
-    except (
-        RuntimeError
-    ) as error:  # what jsii makes of a failed validation; its report is printed already
+    except RuntimeError as error:  # a failed validation, by way of jsii; its report is printed
         print(str(error).splitlines()[0], file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, without Python's or jsii's farewell
 sys.exit(main())

@@ -12,9 +12,10 @@ from typing import Any
 
 import botocore.exceptions
 from rich.console import Console
+from rich.text import Text
 
 from finops_constructs.cli import estate_tables
-from finops_constructs.config.loader import ConfigFolder, load_config
+from finops_constructs.config.loader import ConfigFaults, ConfigFolder, load_config
 from finops_constructs.estate.model import Tenant
 from finops_constructs.estate.reader import read_tenants
 from local.cdk import Cdk, CdkError
@@ -44,8 +45,8 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("stopped; the emulator is gone")
         return 130
-    except (CdkError, EmulatorError, subprocess.CalledProcessError) as error:
-        console.print(f"[red]the demo failed:[/red] {error}")
+    except (CdkError, ConfigFaults, EmulatorError, subprocess.CalledProcessError) as error:
+        console.print("[red]the demo failed:[/red]", Text(str(error)))
         return 1
     summary["seconds"] = round(time.monotonic() - started, 1)
     target = OUT / "summary.json"
@@ -56,11 +57,12 @@ def main() -> int:
 
 
 def _run(console: Console) -> dict[str, Any]:
-    config = load_config(REPOSITORY / "config")
+    folder = REPOSITORY / "config"
+    config = load_config(folder)
     regions = sorted({tenant.region for tenant in config.tenants})
     assembly = OUT / "cdk.out"
     with _step(console, f"Synthesizing {len(config.tenants)} tenants (python app.py)"):
-        environment = os.environ | {"CDK_OUTDIR": str(assembly)}
+        environment = os.environ | {"CDK_OUTDIR": str(assembly), "FINOPS_CONFIG": str(folder)}
         subprocess.run([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, check=True)
     with Emulator(account=config.tenants[0].account) as emulator:
         cdk = Cdk(emulator, OUT, show=False)

@@ -73,12 +73,32 @@ def test_the_demo_stops_what_it_started_when_interrupted():
         time.sleep(0.1)
     (launcher,) = _children(process.pid, "local.launcher")
     os.killpg(process.pid, signal.SIGINT)
-    process.wait(timeout=30)
+    said, _ = process.communicate(timeout=30)
+    assert "Traceback" not in said
     deadline = time.monotonic() + 10
     while Path(f"/proc/{launcher}").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert process.returncode in {130, -signal.SIGINT}
     assert not Path(f"/proc/{launcher}").exists()
+
+
+def test_the_demo_says_nothing_but_that_it_stopped_when_interrupted_while_synthesizing():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.demo"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not _children(process.pid, "app.py") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert said.splitlines()[0].endswith("... stopped; the emulator is gone")
+    assert process.returncode == 130
 
 
 def _children(parent: int, word: str) -> list[int]:
