@@ -1,0 +1,162 @@
+"""The ledger: what was spent by tenant, alias or role, and UTC day.
+
+Table `finops-ledger`, keys `pk` and `sk`. For each hour of a (tenant, alias, day) item `h07` is
+the spend by the invocation log in micro-USD and `w07` the spend by CloudWatch's token metrics;
+the hour's spend is the larger of the two, because either source may lack records. A month is the
+sum of its days: there is no monthly counter that could disagree with them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from shared.money import to_usd
+
+HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
+UNATTRIBUTED: Final = "#unattributed"
+READ_PERMISSIONS: Final = ("dynamodb:Query",)
+_ALIAS: Final = "A#"
+_ROLE: Final = "R#"
+_REJECTED: Final = "X#"
+_BATCH: Final = "B#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthSpend:
+    """Estimated spend of one tenant in one UTC month up to `now`, in USD.
+
+    Attributes:
+        month: The month, as `2026-11`.
+        total_usd: The whole month so far, all aliases, past ones too.
+        by_alias: The same by alias.
+        today_usd: The UTC day of `now`.
+        today_by_alias: The same by alias.
+        by_role: By caller role, from the log alone; empty unless roles were read.
+        last_hour_usd: The UTC clock hour of `now`, as far as it has been metered.
+    """
+
+    month: str
+    total_usd: Decimal = Decimal(0)
+    by_alias: Mapping[str, Decimal] = field(default_factory=dict)
+    today_usd: Decimal = Decimal(0)
+    today_by_alias: Mapping[str, Decimal] = field(default_factory=dict)
+    by_role: Mapping[str, Decimal] = field(default_factory=dict)
+    last_hour_usd: Decimal = Decimal(0)
+
+
+def alias_key(tenant: str, alias: str, day: date) -> dict[str, str]:
+    """Return the key of one alias's item of a UTC day."""
+    return {"pk": tenant, "sk": f"{_ALIAS}{day.isoformat()}#{alias}"}
+
+
+def role_key(tenant: str, role: str, day: date) -> dict[str, str]:
+    """Return the key of one caller role's item of a UTC day."""
+    return {"pk": tenant, "sk": f"{_ROLE}{day.isoformat()}#{role}"}
+
+
+def rejected_key(day: date, reason: str) -> dict[str, str]:
+    """Return the key of the count of records rejected for one reason, by day of arrival."""
+    return {"pk": UNATTRIBUTED, "sk": f"{_REJECTED}{day.isoformat()}#{reason}"}
+
+
+def batch_key(batch_id: str, part: str) -> dict[str, str]:
+    """Return the key of a batch's marker (`000`, `001`, ...) or of its `plan`."""
+    return {"pk": f"{_BATCH}{batch_id}", "sk": part}
+
+
+def month_of(now: datetime) -> str:
+    """Return the UTC month of a moment, as `2026-11`."""
+    return now.astimezone(UTC).strftime("%Y-%m")
+
+
+def month_spend(items: Iterable[Mapping[str, Any]], *, now: datetime) -> MonthSpend:
+    """Return what a tenant's ledger items say it has spent in the month of `now`.
+
+    Args:
+        items: The tenant's items as plain values (int or Decimal numbers); other months' and
+            other kinds of items are left out.
+        now: The moment; any time zone.
+    """
+    now = now.astimezone(UTC)
+    month, today = month_of(now), now.date().isoformat()
+    by_alias: dict[str, int] = {}
+    today_by_alias: dict[str, int] = {}
+    by_role: dict[str, int] = {}
+    last_hour = 0
+    for item in items:
+        kind, day, name = _split(item["sk"])
+        if not day.startswith(month):
+            continue
+        if kind == _ROLE:
+            by_role[name] = by_role.get(name, 0) + int(item.get("usd", 0))
+        elif kind == _ALIAS:
+            spent = sum(hour_micro_usd(item, hour) for hour in HOURS)
+            by_alias[name] = by_alias.get(name, 0) + spent
+            if day == today:
+                today_by_alias[name] = spent
+                last_hour += hour_micro_usd(item, HOURS[now.hour])
+    return MonthSpend(
+        month=month,
+        total_usd=to_usd(sum(by_alias.values())),
+        by_alias=_in_usd(by_alias),
+        today_usd=to_usd(sum(today_by_alias.values())),
+        today_by_alias=_in_usd(today_by_alias),
+        by_role=_in_usd(by_role),
+        last_hour_usd=to_usd(last_hour),
+    )
+
+
+def hour_micro_usd(item: Mapping[str, Any], hour: str) -> int:
+    """Return an hour's spend in micro-USD: the larger of what the log and CloudWatch say."""
+    return max(int(item.get(f"h{hour}", 0)), int(item.get(f"w{hour}", 0)))
+
+
+def read_month(
+    dynamodb: Any, table: str, tenant: str, now: datetime, *, roles: bool = False
+) -> MonthSpend:
+    """Read a tenant's spend of the month of `now`, strongly consistent.
+
+    Args:
+        dynamodb: A boto3 DynamoDB client; its errors are not caught.
+        table: The ledger's name.
+        tenant: The tenant.
+        now: The moment.
+        roles: Whether to read the spend by role too.
+    """
+    items = list(_query(dynamodb, table, tenant, f"{_ALIAS}{month_of(now)}"))
+    if roles:
+        items += _query(dynamodb, table, tenant, f"{_ROLE}{month_of(now)}")
+    return month_spend(items, now=now)
+
+
+def plain_item(item: Mapping[str, Mapping[str, str]]) -> dict[str, str | int]:
+    """Return an item of the low-level client as plain values; the ledger has whole numbers only."""
+    return {
+        name: int(value["N"]) if "N" in value else value["S"]
+        for name, value in item.items()
+        if "N" in value or "S" in value
+    }
+
+
+def _query(dynamodb: Any, table: str, tenant: str, prefix: str) -> Iterator[dict[str, str | int]]:
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        ConsistentRead=True,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues={":pk": {"S": tenant}, ":prefix": {"S": prefix}},
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield plain_item(item)
+
+
+def _split(sk: str) -> tuple[str, str, str]:
+    kind, _, rest = sk.partition("#")
+    day, _, name = rest.partition("#")
+    return f"{kind}#", day, name
+
+
+def _in_usd(micro: Mapping[str, int]) -> dict[str, Decimal]:
+    return {name: to_usd(amount) for name, amount in micro.items()}
