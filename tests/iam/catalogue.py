@@ -7,8 +7,8 @@ usual resource, `*` where the action knows no resource.
 from collections.abc import Mapping
 from itertools import chain
 
+from local.simulator import Request
 from tests.iam.deployed import ACCOUNT, REGION
-from tests.iam.simulator import Request
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
 MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from local.simulator import Simulator
 from tests.iam import scenarios
-from tests.iam.simulator import Simulator
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.iam.bedrock_calls import Profile
-from tests.iam.simulator import Caller
+from local.bedrock_calls import Profile
+from local.simulator import Caller
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 _PSEUDO = {

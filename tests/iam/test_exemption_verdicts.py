@@ -3,11 +3,11 @@
 import pytest
 
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
+from local.bedrock_calls import INVOKE, models, through, through_system_profile
+from local.simulator import Caller, Request
 from tests.iam import scenarios
-from tests.iam.bedrock_calls import INVOKE, models, through, through_system_profile
 from tests.iam.catalogue import ALL_TAMPERING, OTHER_MODELS, ROLE_ARN, ROUTES
 from tests.iam.scenarios import BROAD_ALLOWS
-from tests.iam.simulator import Caller, Request
 
 PROVISIONED = OTHER_MODELS["a provisioned model"]
 IMPORTED = OTHER_MODELS["an imported model"]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.iam import scenarios
-from tests.iam.bedrock_calls import (
+from local.bedrock_calls import (
     INVOKE,
     STREAM,
     Profile,
@@ -11,9 +10,10 @@ from tests.iam.bedrock_calls import (
     through,
     through_system_profile,
 )
+from local.simulator import Request
+from tests.iam import scenarios
 from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, OTHER_MODELS, UNRELATED
 from tests.iam.deployed import ACCOUNT
-from tests.iam.simulator import Request
 from tests.organisation_under_test import tenant
 
 SOURCES = f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:inference-profile/"

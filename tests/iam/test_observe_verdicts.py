@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.iam.bedrock_calls import INVOKE, models, through, through_system_profile
+from local.bedrock_calls import INVOKE, models, through, through_system_profile
+from local.simulator import Caller, Request
 from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, OTHER_MODELS, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
-from tests.iam.simulator import Caller, Request
 
 
 @pytest.fixture

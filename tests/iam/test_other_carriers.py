@@ -3,10 +3,10 @@
 import pytest
 
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
-from tests.iam.bedrock_calls import INVOKE, models, through, through_system_profile
+from local.bedrock_calls import INVOKE, models, through, through_system_profile
+from local.simulator import Caller
 from tests.iam.catalogue import ROLE_ARN, ROUTES, TAMPERING, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
-from tests.iam.simulator import Caller
 
 DENY = {
     "Version": "2012-10-17",

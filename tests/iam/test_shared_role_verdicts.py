@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.iam.bedrock_calls import INVOKE, STREAM, models, through, through_system_profile
+from local.bedrock_calls import INVOKE, STREAM, models, through, through_system_profile
 from tests.iam.catalogue import ROUTES
 from tests.iam.scenarios import BROAD_ALLOWS
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from local.simulator import Caller, Request, SimulatorError
 from tests.iam.catalogue import MODEL, PROFILE, ROLE_ARN
 from tests.iam.scenarios import BROAD_ALLOWS
-from tests.iam.simulator import Caller, Request
 
 CALLER = Caller(arn=ROLE_ARN, policies={"own": BROAD_ALLOWS["*"]})
 
@@ -22,13 +22,13 @@ CALLER = Caller(arn=ROLE_ARN, policies={"own": BROAD_ALLOWS["*"]})
     ],
 )
 def test_what_aws_does_not_know_fails_loudly(simulator, request_, problem):
-    with pytest.raises(AssertionError, match=problem):
+    with pytest.raises(SimulatorError, match=problem):
         simulator.allowed(CALLER, [request_])
 
 
 def test_a_policy_that_iam_would_refuse_fails_loudly(simulator):
     broken = {"Version": "2012-10-17", "Statement": [{"Effect": "Forbid", "Action": "*"}]}
-    with pytest.raises(AssertionError, match=r"policy\.errors"):
+    with pytest.raises(SimulatorError, match=r"policy\.errors"):
         simulator.allowed(
             CALLER.plus("broken", broken), [Request(action="bedrock:InvokeModel", resource=MODEL)]
         )

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.iam.bedrock_calls import INVOKE, STREAM, models, through, through_system_profile
+from local.bedrock_calls import INVOKE, STREAM, models, through, through_system_profile
+from local.simulator import Request
 from tests.iam.catalogue import OTHER_MODELS, ROUTES, TAMPERING, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
-from tests.iam.simulator import Request
 
 pytestmark = pytest.mark.parametrize("broad", BROAD_ALLOWS)
 

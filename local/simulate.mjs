@@ -33,17 +33,23 @@ function prepare({ policies, boundary, scps }) {
   }
 }
 
+const deniedBy = (analysis) =>
+  [analysis?.identityAnalysis, analysis?.permissionBoundaryAnalysis]
+    .concat(analysis?.scpAnalysis?.ouAnalysis)
+    .flatMap((one) => one?.denyStatements ?? [])
+    .map((statement) => statement.policyId)
+
 async function judge(attached, request) {
   const simulation = { ...attached, request }
   // Its data has no resource type for the Region-less model of global profiles, and it checks types.
   if (request.resource.resource.startsWith(REGIONLESS_MODEL))
-    return { verdict: runUnsafeSimulation(simulation, {}) }
+    return { verdict: runUnsafeSimulation(simulation, {}), deniedBy: [] }
   const outcome = await runSimulation(simulation, { simulationMode: 'Strict' })
   if (outcome.resultType === 'error') return { error: JSON.stringify(outcome.errors) }
   if (outcome.resultType !== 'single') return { error: 'the resource of a request has a wildcard' }
   if (outcome.result.ignoredContextKeys.length > 0)
     return { error: `not a condition key of this request: ${outcome.result.ignoredContextKeys}` }
-  return { verdict: outcome.overallResult }
+  return { verdict: outcome.overallResult, deniedBy: deniedBy(outcome.result.analysis) }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,17 +1,17 @@
 """A model of which questions Bedrock asks IAM for one call.
 
-This model, not AWS, is what the tests of this folder put to the policies. It follows aws-facts
+This model, not AWS, is what `local.verdict` and tests/iam put to the policies. It follows aws-facts
 section 1.3: a call through a profile is checked on the profile, on the system profile it was copied
 from, and on the foundation model in every Region it may be routed to (for a global profile without
 a Region too), where `bedrock:InferenceProfileArn` is the profile that was called. A call is allowed
 if every one of these is. That a system profile is checked below an application profile, and the
-Region-less model of global ones, is third-party evidence: the tests assume the stricter reading.
+Region-less model of global ones, is third-party evidence: the stricter reading is assumed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tests.iam.simulator import Request
+from local.simulator import Request
 
 INVOKE, STREAM = "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"
 DESTINATIONS = {
@@ -29,16 +29,26 @@ class Profile:
     copied_from: str
 
     def tagged(self, **tags: str) -> "Profile":
-        """The same profile with further tags, `__` standing for a colon."""
+        """Return the same profile with further tags.
+
+        Args:
+            tags: The tags, `__` standing for a colon in a key.
+        """
         more = {key.replace("__", ":"): value for key, value in tags.items()}
         return replace(self, tags={**self.tags, **more})
 
     def suspended(self) -> "Profile":
+        """Return the same profile as the kill switch leaves it."""
         return self.tagged(finops__state="suspended")
 
 
 def through(profile: Profile, action: str = INVOKE) -> list[Request]:
-    """A call whose `modelId` is an application inference profile."""
+    """Return the requests of a call whose `modelId` is an application inference profile.
+
+    Args:
+        profile: The profile.
+        action: The IAM action. Default: `bedrock:InvokeModel`.
+    """
     tags = {f"aws:ResourceTag/{key}": value for key, value in profile.tags.items()}
     own = Request(action=action, resource=profile.arn, context=tags)
     source = profile.copied_from
@@ -47,7 +57,12 @@ def through(profile: Profile, action: str = INVOKE) -> list[Request]:
 
 
 def through_system_profile(arn: str, action: str = INVOKE) -> list[Request]:
-    """A call whose `modelId` is a system inference profile."""
+    """Return the requests of a call whose `modelId` is a system inference profile.
+
+    Args:
+        arn: The system profile.
+        action: The IAM action. Default: `bedrock:InvokeModel`.
+    """
     own = Request(action=action, resource=arn)
     return [own, *models(arn, action, inference_profile=arn)]
 
@@ -55,13 +70,23 @@ def through_system_profile(arn: str, action: str = INVOKE) -> list[Request]:
 def models(
     source: str, action: str = INVOKE, *, inference_profile: str | None = None
 ) -> list[Request]:
-    """The foundation models behind a source, called through a profile or bare."""
+    """Return the requests on the foundation models behind a source.
+
+    Args:
+        source: A foundation model or a system profile.
+        action: The IAM action. Default: `bedrock:InvokeModel`.
+        inference_profile: The profile that was called. Default: None, the model is called bare.
+    """
     context = {"bedrock:InferenceProfileArn": inference_profile} if inference_profile else {}
     return [Request(action=action, resource=arn, context=context) for arn in model_arns(source)]
 
 
 def model_arns(source: str) -> list[str]:
-    """The foundation model in every Region a source may route to."""
+    """Return the foundation model in every Region a source may route to.
+
+    Args:
+        source: A foundation model or a system profile of a scope in `DESTINATIONS`.
+    """
     if ":foundation-model/" in source:
         return [source]
     scope, model = source.rpartition("/")[2].split(".", 1)
