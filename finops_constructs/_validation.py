@@ -1,5 +1,6 @@
 """Checks of construct arguments: token-safe, and worded alike everywhere."""
 
+import hashlib
 import re
 from typing import Any
 
@@ -33,6 +34,17 @@ def require_literal(construct: IConstruct, name: str, value: Any, why: str) -> N
     """Raise ValueError if `value` is known at deployment only."""
     if is_unresolved(value):
         raise invalid(construct, f"{name} must be a literal, got a token: {why}")
+
+
+def id_part(value: str, number: int) -> str:
+    """Return what tells a list's entry apart in a construct's id.
+
+    A digest of the entry itself, so that taking one out leaves the others alone; its number if it
+    is a token.
+    """
+    if is_unresolved(value):
+        return str(number)
+    return hashlib.sha256(value.encode()).hexdigest()[:8]
 
 
 def _check_slug(construct: IConstruct, name: str, value: str, pattern: str, longest: int) -> str:

@@ -1,6 +1,5 @@
 """Where a tenant's or the platform's alerts go."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from finops_constructs._place import Place, place_of
-from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import id_part
 from finops_constructs.budgets.alert_key import AlertKey
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel, define_chat_channels
 from finops_constructs.enforcement.wake_queue import wake_queue_arn
@@ -86,8 +85,8 @@ class AlertTopic(Construct):
                 "Statement": _topic_statements(place, topic.ref),
             },
         )
-        for number, email in enumerate(emails):
-            self._subscribe(f"Email-{_key(email, number)}", "email", email)
+        for number, email in enumerate(dict.fromkeys(emails)):
+            self._subscribe(f"Email-{id_part(email, number)}", "email", email)
         if wake:
             self._subscribe("Wake", "sqs", wake_queue_arn(place)).node.add_dependency(policy)
         define_chat_channels(self, topic_arn=self.topic_arn, slack=slack, teams=teams)
@@ -96,13 +95,6 @@ class AlertTopic(Construct):
         return sns.CfnSubscription(
             self, id, topic_arn=self.topic_arn, protocol=protocol, endpoint=endpoint
         )
-
-
-def _key(address: str, number: int) -> str:
-    """Tell addresses apart by what they are, so that taking one out leaves the others alone."""
-    if is_unresolved(address):
-        return str(number)
-    return hashlib.sha256(address.encode()).hexdigest()[:8]
 
 
 def _topic_statements(place: Place, topic_arn: str) -> list[dict[str, object]]:

@@ -1,6 +1,5 @@
 """Slack and Microsoft Teams as alert channels, through AWS's own chat service."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -9,6 +8,8 @@ from aws_cdk import Names
 from aws_cdk import aws_chatbot as chatbot
 from constructs import Construct
 
+from finops_constructs._tokens import is_unresolved
+from finops_constructs._validation import id_part
 from finops_constructs.landing_zone import LandingZone
 
 # Limits what anybody can do from a channel to what it is for: reading alerts.
@@ -35,7 +36,8 @@ class TeamsChannel:
     Attributes:
         tenant_id: The Microsoft tenant's UUID.
         team_id: The team's UUID.
-        channel_id: The channel's id, such as `19:...@thread.tacv2`, as it is or URL-encoded.
+        channel_id: The channel's id, such as `19:...@thread.tacv2`, as it is or URL-encoded; a
+            token must be URL-encoded.
     """
 
     tenant_id: str
@@ -56,8 +58,10 @@ def define_chat_channels(
     role = LandingZone.of(scope).define_role(
         scope, "ChatRole", service="chatbot.amazonaws.com", policies={}
     )
-    for slack_channel in slack:
-        channel = Construct(scope, f"Slack-{slack_channel.channel_id}")
+    for number, slack_channel in enumerate(dict.fromkeys(slack)):
+        channel_id = slack_channel.channel_id
+        key = number if is_unresolved(channel_id) else channel_id
+        channel = Construct(scope, f"Slack-{key}")
         chatbot.CfnSlackChannelConfiguration(
             channel,
             "Resource",
@@ -65,13 +69,13 @@ def define_chat_channels(
             guardrail_policies=_GUARDRAIL_POLICIES,
             iam_role_arn=role.attr_arn,
             logging_level="ERROR",
-            slack_channel_id=slack_channel.channel_id,
+            slack_channel_id=channel_id,
             slack_workspace_id=slack_channel.workspace_id,
             sns_topic_arns=[topic_arn],
         )
-    for teams_channel in teams:
-        digest = hashlib.sha256(teams_channel.channel_id.encode()).hexdigest()[:8]
-        channel = Construct(scope, f"Teams-{digest}")
+    for number, teams_channel in enumerate(dict.fromkeys(teams)):
+        channel_id = teams_channel.channel_id
+        channel = Construct(scope, f"Teams-{id_part(channel_id, number)}")
         chatbot.CfnMicrosoftTeamsChannelConfiguration(
             channel,
             "Resource",
@@ -81,10 +85,14 @@ def define_chat_channels(
             logging_level="ERROR",
             sns_topic_arns=[topic_arn],
             team_id=teams_channel.team_id,
-            # CloudFormation takes it URL-encoded only.
-            teams_channel_id=quote(unquote(teams_channel.channel_id), safe=""),
+            teams_channel_id=channel_id if is_unresolved(channel_id) else _encoded(channel_id),
             teams_tenant_id=teams_channel.tenant_id,
         )
+
+
+def _encoded(channel_id: str) -> str:
+    # CloudFormation takes it URL-encoded only.
+    return quote(unquote(channel_id), safe="")
 
 
 def _name(channel: Construct) -> str:

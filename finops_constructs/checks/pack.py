@@ -13,6 +13,7 @@ from aws_cdk import (
     PolicyViolation,
 )
 
+from finops_constructs._tokens import is_unresolved
 from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES
 from finops_constructs.checks.assembly import Assembly
 from finops_constructs.checks.broad_tag_value import broad_tag_value
@@ -65,6 +66,8 @@ class FinOpsChecks:
         Raises:
             ValueError: If `profile_quota` is below 1.
         """
+        if is_unresolved(profile_quota):
+            raise ValueError("profile_quota must be a literal, got a token: profiles are counted")
         if profile_quota < 1:
             raise ValueError(f"profile_quota must be at least 1, got {profile_quota}")
         self._rules = pack(

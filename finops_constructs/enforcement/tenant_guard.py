@@ -173,7 +173,8 @@ class TenantGuard(Construct):
         """Register a caller once, give it the standing deny, and plan its release."""
         made_here = is_made_here(role)
         caller = _caller_hash(role.node.path if made_here else role.role_arn)
-        shared = tuple(sorted(set(shared_with) - {self.tenant}))
+        others = {check_tenant(role, other) for other in shared_with}
+        shared = tuple(sorted(others - {self.tenant}))
         if caller in self._callers:
             if self._callers[caller] != shared:
                 raise invalid(

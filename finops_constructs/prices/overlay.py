@@ -4,11 +4,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from finops_constructs._tokens import is_unresolved
 from finops_constructs.attribution.model_source import Scope
 
-UsdPerMillionTokens = Annotated[Decimal, Field(ge=0, le=100_000, allow_inf_nan=False)]
+
+def _refuse_token(rate: object) -> object:
+    if is_unresolved(rate):
+        raise PydanticCustomError("token", "must be a literal, got a token: alarms multiply by it")
+    return rate
+
+
+UsdPerMillionTokens = Annotated[
+    Decimal, Field(ge=0, le=100_000, allow_inf_nan=False), BeforeValidator(_refuse_token)
+]
 
 
 class TokenRates(BaseModel):

@@ -125,6 +125,14 @@ def test_taking_one_address_out_leaves_the_subscriptions_of_the_others_alone():
     assert before["b@example.com"] == after["b@example.com"]
 
 
+def test_a_channel_given_twice_is_told_once():
+    stack = new_stack()
+    slack = SlackChannel(workspace_id="T0EXAMPLE", channel_id="C0EXAMPLE")
+    AlertTopic(stack, "Alerts", emails=["a@example.com"] * 2, slack=[slack] * 2, wake=False)
+    assert only(stack, "AWS::SNS::Subscription")["Endpoint"] == "a@example.com"
+    assert only(stack, "AWS::Chatbot::SlackChannelConfiguration")
+
+
 def test_plain_text_publishing_is_denied():
     stack = new_stack()
     AlertTopic(stack, "Alerts")

@@ -172,6 +172,12 @@ def test_fails_when_a_role_is_granted_with_two_different_shares():
         smart.grant_invoke(role, shared_with=["chat"])
 
 
+def test_fails_when_a_role_is_shared_with_what_can_be_no_tenant():
+    stack = new_stack()
+    with pytest.raises(ValueError, match=r"Role: tenant must be 2 to 32 .*, got 'Chat Bot'"):
+        profile(stack).grant_invoke(new_role(stack), shared_with=["Chat Bot"])
+
+
 def test_fails_when_the_role_is_of_another_account():
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "App", "arn:aws:iam::999922223333:role/app")
