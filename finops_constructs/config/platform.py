@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from finops_constructs.config.names import NOT_A_FLAG, AccountId, Region
+from finops_constructs.config.names import NOT_A_FLAG, AccountId, Flag, Region
 from finops_constructs.config.patterns import (
     KEY_ARN_PATTERN,
     LAYER_ARN_PATTERN,
@@ -19,6 +19,9 @@ from finops_constructs.config.patterns import (
 )
 from finops_constructs.config.tenant import Acknowledgement, AlertChannels
 from finops_constructs.prices.overlay import PriceOverlay
+
+# What CloudWatch Logs allows (PutRetentionPolicy) up to the six months the ledger never needs.
+LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
 # AWS::Budgets::Budget allows no more (cfn-lint schema 2cab89233b2339d0).
 MAX_LIMIT_USD: Final = 1_000_000_000
@@ -62,6 +65,16 @@ class CacheMetricNames(_Section):
     """Metric of tokens read from the prompt cache."""
     write: Annotated[str, Field(min_length=1, max_length=255)] = "CacheWriteInputTokenCount"
     """Metric of tokens written to the prompt cache."""
+
+
+class Metering(_Section):
+    """How calls are logged for the spend meter: without prompts and answers."""
+
+    log_retention_days: LogRetentionDays = 30
+    """How long the log records of calls are kept; the ledger keeps their sums."""
+    overwrite_invocation_logging: Flag = False
+    """Replace a logging configuration that somebody else made; it is restored on deletion.
+    Default: the deployment fails and names it."""
 
 
 class Prices(_Section):
@@ -149,6 +162,11 @@ class PlatformConfig(_Section):
     """Prices that differ from the shipped list."""
     cache_metrics: CacheMetricNames = CacheMetricNames()
     """CloudWatch names of the cache token metrics."""
+    metering: Metering = Metering()
+    """How calls are logged for the spend meter."""
+    cost_account: AccountId | None = None
+    """The account that reconciles the bill and reports it to the kill switch.
+    Default: each platform's own."""
     functions: Functions = Functions()
     """How Lambda functions are built."""
     landing_zone: LandingZone = LandingZone()

@@ -1,7 +1,7 @@
 """One tenant, as written in `config/tenants/<id>.yaml`."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,7 +29,13 @@ from finops_constructs.config.patterns import (
 from finops_constructs.enforcement.modes import Guard, Mode
 from finops_constructs.prices.overlay import TokenRates
 
+DEFAULT_HARD_CAP_PERCENTAGE: Final = 120
+MAX_MINUTES: Final = 24 * 60
+
 Percentage = Annotated[int, Field(ge=1, le=1000, strict=True)]
+Usd = Annotated[Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False), NOT_A_FLAG]
+# The switch looks every five minutes, so nothing shorter means anything.
+Minutes = Annotated[int, Field(ge=5, le=MAX_MINUTES, strict=True)]
 # In the schema for editors only: find_tag_faults checks both, and says more.
 TagValue = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_VALUE_LENGTH})]
 
@@ -65,18 +71,36 @@ class TenantCostTags(_Section):
 class Budget(_Section):
     """The tenant's one monthly budget, over all its models."""
 
-    monthly_limit_usd: Annotated[
-        Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False), NOT_A_FLAG
-    ]
+    monthly_limit_usd: Usd
     """USD per calendar month (UTC)."""
     alert_percentages: Annotated[list[Percentage], Field(min_length=1, max_length=7)] = [75, 90]
     """Actual spend, in percent of the limit, at which people are told."""
     stop_percentage: Percentage = 100
     """Spend, in percent of the limit, at which the tenant is stopped (in `mode: enforce`)."""
+    hard_cap_percentage: Percentage = DEFAULT_HARD_CAP_PERCENTAGE
+    """Spend, in percent of the limit, at which `mode: approve` stops without an answer."""
     forecast_alert: Flag = True
     """Tell people when the month is forecast to pass the limit."""
     adopt_budget: Annotated[str, Field(pattern=BUDGET_NAME_PATTERN)] | None = None
     """Name of an existing AWS budget to use instead of defining one."""
+
+
+class Caps(_Section):
+    """Limits on shorter times than the month; a stop by one of them stays until it is resumed."""
+
+    hourly_usd: Usd | None = None
+    """USD an hour of each model alias; default: the monthly limit / 24, the month in a day."""
+    daily_usd: Usd | None = None
+    """USD a day (UTC) of all models together; default: no daily cap."""
+
+
+class Approval(_Section):
+    """How `mode: approve` asks before it stops the tenant."""
+
+    timeout_minutes: Minutes = 60
+    """How long an answer may take."""
+    on_timeout: Literal["stop", "hold"] = "stop"
+    """Without an answer: stop the tenant, or go on up to the hard cap."""
 
 
 class Model(_Section):
@@ -96,6 +120,8 @@ class Model(_Section):
     """The tenant's own rates; default: the price list."""
     metered: Flag = True
     """False: spend of this model is not estimated, and is reported as unmetered."""
+    hourly_cap_usd: Usd | None = None
+    """USD an hour at which this alias is stopped; default: the tenant's `caps.hourly_usd`."""
 
 
 class Caller(_Section):
@@ -176,6 +202,8 @@ class TenantConfig(_Section):
     """The tags that find the spend on the bill."""
     budget: Budget
     """The monthly limit, and who hears of it when."""
+    caps: Caps = Caps()
+    """Limits on an hour and a day."""
     models: Annotated[dict[Alias, Model], Field(min_length=1, max_length=MAX_ALIASES)]
     """Alias -> model."""
     callers: list[Caller] = []
@@ -184,6 +212,10 @@ class TenantConfig(_Section):
     """Who hears of alerts beside the owner."""
     mode: Mode = Mode.SHADOW
     """What happens at the limit."""
+    approval: Approval = Approval()
+    """How `mode: approve` asks."""
+    cool_down_minutes: Minutes | None = None
+    """When a stop by a cap ends by itself, at most once a day; default: only a person resumes."""
     guard: Guard = Guard.OBSERVE
     """Whether the callers carry the standing deny."""
     allow: Allowances = Allowances()

@@ -11,6 +11,7 @@ from finops_constructs.attribution.cost_tags import (
     TOOL_KEY,
     find_tag_faults,
 )
+from finops_constructs.config.cap_checks import cap_faults, cap_warnings
 from finops_constructs.config.document import Document
 from finops_constructs.config.faults import Fault
 from finops_constructs.config.platform_view import PlatformView
@@ -26,6 +27,7 @@ def tenant_faults(tenant: Document, platform: PlatformView) -> Iterator[Fault]:
     yield from _file_name_faults(tenant)
     yield from _tag_faults(tenant, platform)
     yield from _budget_faults(tenant, platform)
+    yield from cap_faults(tenant)
     yield from duplicate_email_faults(tenant)
     yield from duplicate_rule_faults(tenant)
 
@@ -36,6 +38,7 @@ def tenant_warnings(tenant: Document) -> Iterator[Fault]:
     if tenant.text("mode") in {Mode.APPROVE, Mode.ENFORCE} and guard == Guard.OBSERVE:
         problem = "the switch stops the profiles only: with guard: observe, a caller with a broad "
         yield tenant.fault(("mode",), problem + "allow of its own can call past them")
+    yield from cap_warnings(tenant)
 
 
 def duplicate_email_faults(document: Document) -> Iterator[Fault]:

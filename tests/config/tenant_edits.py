@@ -95,6 +95,36 @@ MODELS = [
     ]
 ]  # fmt: skip
 
+CAPS = [
+    Edit(old, f"{old}\n{new}", key, shown, allowed)
+    for old, new, key, shown, allowed in [
+        ("  stop_percentage: 100", "  hard_cap_percentage: 99", "budget.hard_cap_percentage", "99",
+         "at least budget.stop_percentage (100)"),
+        ("  stop_percentage: 100", "caps: {hourly_usd: 501}", "caps.hourly_usd", "501",
+         "at most budget.monthly_limit_usd (500)"),
+        ("  stop_percentage: 100", "caps: {daily_usd: 500.01}", "caps.daily_usd", "500.01",
+         "at most budget.monthly_limit_usd (500)"),
+        ("  stop_percentage: 100", "caps: {hourly_usd: 0}", "caps.hourly_usd", "0",
+         "greater than 0"),
+        ("  stop_percentage: 100", "caps: {weekly_usd: 9}", "caps.weekly_usd", "9", "unknown key"),
+        ("    model: example.house-model-v1", "    hourly_cap_usd: 600",
+         "models.own.hourly_cap_usd", "600", "at most budget.monthly_limit_usd (500)"),
+        ("    model: example.house-model-v1", "    hourly_cap_usd: true",
+         "models.own.hourly_cap_usd", "true", "must be a number"),
+        ("    model: example.house-model-v1", "    hourly_cap_usd: 1\n    metered: false",
+         "models.own.hourly_cap_usd", "1", "not allowed with metered: false"),
+        ("mode: shadow", "approval: {timeout_minutes: 4}", "approval.timeout_minutes", "4",
+         "at least 5"),
+        ("mode: shadow", "approval: {on_timeout: wait}", "approval.on_timeout", "'wait'",
+         "'stop' or 'hold'"),
+        ("mode: shadow", "cool_down_minutes: 1441", "cool_down_minutes", "1441", "at most 1440"),
+        ("mode: shadow", "cool_down_minutes: 7.5", "cool_down_minutes", "7.5", "whole number"),
+    ]
+] + [
+    Edit("  stop_percentage: 100", "  stop_percentage: 130", "budget.stop_percentage", "130",
+         "at most budget.hard_cap_percentage (default 120)"),
+]  # fmt: skip
+
 ROLES = [
     Edit("arn:aws:iam::111122223333:role/writer-app", given, "callers[0].role_arn", shown, allowed)
     for given, shown, allowed in [
@@ -105,5 +135,5 @@ ROLES = [
 ]  # fmt: skip
 
 TENANT_EDITS = [
-    *SECRETLY_NUMBERS, *WRONG_VALUES, *BUDGETS, *THRESHOLDS, *TAGS, *MODELS, *ROLES
+    *SECRETLY_NUMBERS, *WRONG_VALUES, *BUDGETS, *THRESHOLDS, *TAGS, *MODELS, *CAPS, *ROLES
 ]  # fmt: skip

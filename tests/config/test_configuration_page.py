@@ -21,10 +21,12 @@ def test_the_page_names_every_key(name):
 
 
 def test_the_examples_of_the_page_are_valid(tmp_path):
-    _, tenant, adoption, platform = BLOCKS
-    adopting = re.sub(r"budget:.*", adoption, tenant, flags=re.DOTALL)
+    _, tenant, adoption, stops, platform = BLOCKS
+    adopting, stopping = (
+        re.sub(r"budget:.*", block, tenant, flags=re.DOTALL) for block in (adoption, stops)
+    )
     platform_without_tag = platform.replace("  extra_tag_key: bedrock:cost-centre\n", "  {}\n")
-    for number, text in enumerate([tenant, adopting]):
+    for number, text in enumerate([tenant, adopting, stopping]):
         folder = write_folder(
             tmp_path / str(number), platform=platform_without_tag, tenants={"writer": text}
         )

@@ -22,11 +22,12 @@ def _independent(edits):
 
 def _hidden(edit, edits):
     """Whether another of the faults takes away what this one is measured by."""
-    texts = " ".join(other.new for other in edits if other is not edit)
+    texts = " ".join(["", *(other.new for other in edits if other is not edit)])
     needs = {
         "the tenant's Region": ("region: no", "region: Ireland"),
         "the tenant's account": ("account: 1", "account: 0", '"1111"'),
         "allowed there": ("region: no", "region: Ireland"),
+        "at most budget.monthly_limit_usd": (" usd: ",),
         "the tenant itself": ("id: Writer_1",),
     }
     hides = itertools.chain(*(spoils for need, spoils in needs.items() if need in edit.allowed))

@@ -40,6 +40,8 @@ def test_without_a_day_nothing_depends_on_the_day(tmp_path):
         ("role/writer-app", "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0a1b",
          "callers[0].role_arn"),
         ("role/writer-app", "role/finops/writer", "callers[0].role_arn"),
+        ("mode: shadow", "caps: {hourly_usd: 90, daily_usd: 80}", "caps.hourly_usd"),
+        ("mode: shadow", "approval: {timeout_minutes: 30}", "approval"),
     ],
 )  # fmt: skip
 def test_what_is_rarely_meant_is_a_warning(tmp_path, old, new, key):
