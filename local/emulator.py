@@ -20,7 +20,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from local.environment import client_environment, server_environment
+from local.environment import Credentials, client_environment, server_environment
 from local.launcher import PORT_FILE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -49,6 +49,8 @@ class Emulator:
         account: The account that requests act in. Default: 111122223333.
         region: The default Region. Default: eu-west-1.
         ready_seconds: How long it may take to answer. Default: 30.
+        log_delay_seconds: How long after a model call its log record arrives. Default: 0.2;
+            AWS takes 5 to 30 seconds.
     """
 
     def __init__(
@@ -57,10 +59,12 @@ class Emulator:
         account: str = "111122223333",
         region: str = "eu-west-1",
         ready_seconds: float = 30,
+        log_delay_seconds: float = 0.2,
     ) -> None:
         self.account = account
         self.region = region
         self._ready_seconds = ready_seconds
+        self._log_delay_seconds = log_delay_seconds
         self._home: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
@@ -75,27 +79,55 @@ class Emulator:
     @property
     def env(self) -> dict[str, str]:
         """A full environment for boto3, the CDK CLI and other child processes."""
+        return self.env_as(Credentials.of_account(self.account))
+
+    def env_as(self, credentials: Credentials) -> dict[str, str]:
+        """Return `env` for somebody else than the account's root.
+
+        Args:
+            credentials: Who acts, for instance by `assume_role`.
+        """
         return client_environment(
             self._running_home() / "client",
             endpoint_url=self.endpoint_url,
-            account=self.account,
+            credentials=credentials,
             region=self.region,
         )
 
-    def client(self, service: str, region: str | None = None) -> Any:
+    def client(
+        self, service: str, region: str | None = None, credentials: Credentials | None = None
+    ) -> Any:
         """Return a boto3 client that can reach only the emulator.
 
         Args:
             service: The boto3 name of the service.
             region: The Region to act in. Default: the emulator's.
+            credentials: Who acts. Default: the account's root.
         """
+        signer = credentials or Credentials.of_account(self.account)
         return self._session.client(
             service,  # type: ignore[call-overload]
             region_name=region or self.region,
             endpoint_url=self.endpoint_url,
-            aws_access_key_id=self.account,
-            aws_secret_access_key="emulator",  # noqa: S106
+            aws_access_key_id=signer.access_key_id,
+            aws_secret_access_key=signer.secret_access_key,
+            aws_session_token=signer.session_token,
             config=_CLIENT_CONFIG,
+        )
+
+    def assume_role(self, role_arn: str, session_name: str = "app") -> Credentials:
+        """Return the credentials of a session of a role; who may assume it is not asked.
+
+        Args:
+            role_arn: The role.
+            session_name: The session's name. Default: `app`.
+        """
+        sts = self.client("sts")
+        made = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+        return Credentials(
+            access_key_id=made["AccessKeyId"],
+            secret_access_key=made["SecretAccessKey"],
+            session_token=made["SessionToken"],
         )
 
     def start(self) -> None:
@@ -167,7 +199,12 @@ class Emulator:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "local.launcher", str(home)],
                 cwd=REPOSITORY,
-                env=server_environment(server, account=self.account, region=self.region),
+                env=server_environment(
+                    server,
+                    account=self.account,
+                    region=self.region,
+                    log_delay_seconds=self._log_delay_seconds,
+                ),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

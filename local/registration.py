@@ -1,6 +1,12 @@
 """Everything that is put into ministack before it serves."""
 
-from local import bedrock_profiles, iam_limits, lambda_functions
+from local import (
+    bedrock_invocations,
+    bedrock_profiles,
+    iam_limits,
+    lambda_functions,
+    request_ids,
+)
 from local.cloudformation.budget import Budget
 from local.cloudformation.inference_profile import ApplicationInferenceProfile
 from local.cloudformation.managed_policy import ManagedPolicy
@@ -9,6 +15,13 @@ from local.cloudformation.role_policy import RolePolicy
 from local.cloudformation.slack_channel import SlackChannelConfiguration
 from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguration
 
+_MODULES = (
+    request_ids,
+    bedrock_profiles,
+    bedrock_invocations,
+    iam_limits,
+    lambda_functions,
+)
 _RESOURCE_TYPES = (
     ApplicationInferenceProfile,
     Budget,
@@ -22,7 +35,7 @@ _RESOURCE_TYPES = (
 
 def install() -> None:
     """Register the resource types and the stricter operations."""
-    for module in (bedrock_profiles, iam_limits, lambda_functions):
+    for module in _MODULES:
         module.install()
     for resource_type in _RESOURCE_TYPES:
         resource_type().register()

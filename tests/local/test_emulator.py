@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import REPOSITORY, Emulator, EmulatorError
-from local.environment import client_environment, server_environment
+from local.environment import Credentials, client_environment, server_environment
 
 STARTS_ONE_AND_WAITS = """
 import time
@@ -87,13 +87,18 @@ def test_nothing_of_the_real_aws_reaches_a_child_process(tmp_path, monkeypatch):
     monkeypatch.setenv("https_proxy", "http://proxy")
     endpoint = "http://127.0.0.1:1"
     env = client_environment(
-        tmp_path, endpoint_url=endpoint, account="111122223333", region="eu-west-2"
+        tmp_path,
+        endpoint_url=endpoint,
+        credentials=Credentials.of_account("111122223333"),
+        region="eu-west-2",
     )
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "CDK_DEFAULT_ACCOUNT", "https_proxy"} & set(env)
     assert env["AWS_ENDPOINT_URL"] == env["AWS_ENDPOINT_URL_S3"] == endpoint
     assert env["AWS_ACCESS_KEY_ID"] == "111122223333"
     assert env["AWS_REGION"] == "eu-west-2"
     assert env["HOME"] == str(tmp_path)
-    server = server_environment(tmp_path, account="111122223333", region="eu-west-2")
+    server = server_environment(
+        tmp_path, account="111122223333", region="eu-west-2", log_delay_seconds=1
+    )
     assert not Path(server["DOCKER_HOST"].removeprefix("unix://")).exists()
     assert not {"AWS_PROFILE", "https_proxy"} & set(server)
