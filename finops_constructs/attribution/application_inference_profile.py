@@ -11,7 +11,7 @@ from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
 from finops_constructs.attribution.model_source import ModelSource
 from finops_constructs.attribution.profile import InferenceProfile
-from finops_constructs.attribution.profile_entry import define_profile_entry
+from finops_constructs.attribution.profile_entry import ProfileEntry
 from finops_constructs.attribution.profile_metrics import CacheMetricNames
 from finops_constructs.enforcement.modes import Guard
 from finops_constructs.enforcement.statements import ALIAS_TAG, TENANT_TAG
@@ -98,7 +98,7 @@ class ApplicationInferenceProfile(InferenceProfile):
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)
         tenant_guard.own(self, f"alias {alias!r}")
         tenant_guard.own_profile(self.profile_arn)
-        define_profile_entry(self, cost_tags.as_dict())
+        self.entry = ProfileEntry(self, cost_tags.as_dict())
         tenant_guard.release.before(self)
 
     @staticmethod

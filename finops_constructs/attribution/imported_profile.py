@@ -10,7 +10,7 @@ from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.profile import InferenceProfile
-from finops_constructs.attribution.profile_entry import define_profile_entry
+from finops_constructs.attribution.profile_entry import ProfileEntry
 from finops_constructs.attribution.profile_metrics import CacheMetricNames
 from finops_constructs.enforcement.statements import ALIAS_TAG, TENANT_TAG
 from finops_constructs.enforcement.tenant_guard import TenantGuard
@@ -75,4 +75,5 @@ class ImportedInferenceProfile(InferenceProfile):
         tags = {**cost_tags.as_dict(), TENANT_TAG: self.tenant, ALIAS_TAG: self.alias}
         guard.release.adopt_profile(self.profile_arn, tags)
         guard.own_profile(self.profile_arn)
-        guard.release.before(define_profile_entry(self, cost_tags.as_dict()))
+        self.entry = ProfileEntry(self, cost_tags.as_dict())
+        guard.release.before(self.entry.parameter)

@@ -1,5 +1,6 @@
 """Finding the price of a profile's model at synthesis: never a guess, never zero."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -9,14 +10,32 @@ from constructs import Construct
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid
 from finops_constructs.attribution.model_source import ModelSource
-from finops_constructs.prices.model_price import DEPRECATION_NOTICE_DAYS, ModelPrice, Rates
+from finops_constructs.prices.model_price import DEPRECATION_NOTICE_DAYS, ModelPrice, Rates, Tier
 from finops_constructs.prices.overlay import TokenRates
 from finops_constructs.prices.price_list import PriceList, load_price_list
 
 _TODAY_CONTEXT: Final = "finops-constructs:today"
+_OWN_RATES: Final = "the tenant's own rates"
 
 
-def rates_of(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePrice:
+    """What a profile's tokens cost, and who says so.
+
+    Attributes:
+        rates: Rates of a request of ordinary length.
+        tiers: Rates of longer requests, shortest first.
+        source: Where they come from.
+        as_of: The day the source stood for them; None if the tenant gave them without one.
+    """
+
+    rates: Rates
+    tiers: tuple[Tier, ...] = ()
+    source: str
+    as_of: date | None
+
+
+def price_of(
     construct: Construct,
     source: ModelSource,
     *,
@@ -24,7 +43,7 @@ def rates_of(
     prices: PriceList | None,
     price: TokenRates | None,
     metered: bool,
-) -> Rates | None:
+) -> ProfilePrice | None:
     """Return what the model's tokens cost, or None if it is not metered.
 
     A model within 90 days of its retirement puts a warning on the construct. That is the one thing
@@ -48,7 +67,7 @@ def rates_of(
     if not metered:
         return None
     if price is not None:
-        return Rates.given(price)
+        return ProfilePrice(rates=Rates.given(price), source=_OWN_RATES, as_of=None)
     if entry is None or not entry.metered:
         unit = f" (it is billed per {entry.unit})" if entry is not None else ""
         raise invalid(
@@ -57,7 +76,9 @@ def rates_of(
             f"{known_region or 'every Region'}{unit}: give price, add one to the price list, or "
             "say metered=False, which reports its spend as unmetered",
         )
-    return entry.rates
+    return ProfilePrice(
+        rates=entry.rates, tiers=entry.tiers, source=entry.source, as_of=entry.as_of
+    )
 
 
 def _warn_before_retirement(construct: Construct, entry: ModelPrice) -> None:

@@ -1,6 +1,7 @@
 """What an owned and an imported inference profile have in common: grants and metrics."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,13 +12,16 @@ from finops_constructs._place import Place, place_of
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_alias, check_tenant, invalid, require_literal
 from finops_constructs.attribution import profile_metrics
-from finops_constructs.attribution.model_rates import rates_of
+from finops_constructs.attribution.model_rates import ProfilePrice, price_of
 from finops_constructs.attribution.model_source import ModelSource, parse_model_source
 from finops_constructs.attribution.profile_metrics import CacheMetricNames
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 from finops_constructs.prices.model_price import Rates
 from finops_constructs.prices.overlay import TokenRates
 from finops_constructs.prices.price_list import PriceList
+
+if TYPE_CHECKING:
+    from finops_constructs.attribution.profile_entry import ProfileEntry
 
 
 class InferenceProfile(Construct):
@@ -31,6 +35,8 @@ class InferenceProfile(Construct):
         source: The foundation model or system profile behind it.
         metered: Whether its spend is estimated.
         rates: What its tokens cost; None if it is not metered.
+        pricing: Those rates with their long-context tiers, their source and its date.
+        entry: Its registry entry; None if another stack defines it.
         place: Where it is called.
     """
 
@@ -41,6 +47,8 @@ class InferenceProfile(Construct):
     source: ModelSource
     metered: bool
     rates: Rates | None
+    pricing: ProfilePrice | None
+    entry: "ProfileEntry | None" = None
     place: Place
 
     def __init__(
@@ -63,9 +71,10 @@ class InferenceProfile(Construct):
         self.alias = check_alias(self, alias)
         self.source = _checked_source(self, model, self.place)
         self.metered = metered
-        self.rates = rates_of(
+        self.pricing = price_of(
             self, self.source, region=self.place.region, prices=prices, price=price, metered=metered
         )
+        self.rates = self.pricing.rates if self.pricing else None
         self._cache_metrics = cache_metrics or CacheMetricNames()
 
     def grant_invoke(

@@ -1,21 +1,34 @@
 """A tenant's monthly budget, which is also its entry in the guard's books."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
+from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.budgets.alert_topic import AlertTopic
-from finops_constructs.budgets.limits import check_limit, check_percentages
-from finops_constructs.enforcement.modes import Guard, Mode
-from finops_constructs.enforcement.policy_entry import TenantOwner, define_policy_entry, parse_mode
+from finops_constructs.budgets.limits import (
+    check_hard_cap,
+    check_limit,
+    check_minutes,
+    check_percentages,
+)
+from finops_constructs.enforcement.modes import Guard, Mode, OnTimeout
+from finops_constructs.enforcement.policy_entry import (
+    TenantOwner,
+    define_policy_entry,
+    parse_mode,
+    parse_on_timeout,
+)
 from finops_constructs.enforcement.statements import TENANT_TAG
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 
 DEFAULT_ALERT_PERCENTAGES: Final = (75, 90)
+_HOURS_OF_A_MONTHS_MONEY: Final = 24
+_CENT: Final = Decimal("0.01")
 
 
 class CostBudget(Construct):
@@ -31,9 +44,15 @@ class CostBudget(Construct):
 
     Attributes:
         budget_name: The name CloudFormation gave it, or that of the adopted budget.
+        tenant: The tenant's id.
+        alerts: Where the tenant's alerts go.
+        monthly_limit_usd: USD per calendar month (UTC); may be a token.
     """
 
     budget_name: str
+    tenant: str
+    alerts: AlertTopic
+    monthly_limit_usd: Decimal | float
 
     def __init__(
         self,
@@ -46,6 +65,11 @@ class CostBudget(Construct):
         alerts: AlertTopic,
         alert_percentages: Sequence[float] = DEFAULT_ALERT_PERCENTAGES,
         stop_percentage: float = 100,
+        hard_cap_percentage: float = 120,
+        daily_cap_usd: Decimal | float | None = None,
+        approval_timeout_minutes: int = 60,
+        approval_on_timeout: OnTimeout | str = OnTimeout.STOP,
+        cool_down_minutes: int | None = None,
         forecast_alert: bool = True,
         mode: Mode | str = Mode.SHADOW,
         guard: Guard | str | None = None,
@@ -67,6 +91,15 @@ class CostBudget(Construct):
                 Default: 75 and 90.
             stop_percentage: Spend at which the tenant is stopped, in percent of the limit.
                 Default: 100.
+            hard_cap_percentage: Spend at which `mode="approve"` stops without an answer, in percent
+                of the limit. Default: 120.
+            daily_cap_usd: USD a day (UTC) at which the tenant is stopped until a person resumes it;
+                may be a token. Default: no daily cap.
+            approval_timeout_minutes: How long `mode="approve"` waits for an answer. Default: 60.
+            approval_on_timeout: Without one, `stop` the tenant, or `hold` up to the hard cap.
+                Default: `stop`.
+            cool_down_minutes: When a stop by a cap ends by itself, at most once a day. Default:
+                only a person resumes.
             forecast_alert: Tell people of a forecast above the limit. Default: True.
             mode: What the kill switch does at the limit. Default: `shadow`, which touches nothing.
             guard: Whether callers carry the standing deny. Default: what an earlier construct of
@@ -84,6 +117,12 @@ class CostBudget(Construct):
         super().__init__(scope, id)
         check_limit(self, monthly_limit_usd)
         check_percentages(self, alert_percentages, stop_percentage)
+        check_hard_cap(self, hard_cap_percentage, stop_percentage)
+        if daily_cap_usd is not None:
+            check_limit(self, daily_cap_usd, name="daily_cap_usd")
+        check_minutes(self, "approval_timeout_minutes", approval_timeout_minutes)
+        check_minutes(self, "cool_down_minutes", cool_down_minutes)
+        self.tenant, self.alerts, self.monthly_limit_usd = tenant, alerts, monthly_limit_usd
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)
         tenant_guard.own(self, "budget")
         if adopt_budget is None:
@@ -116,11 +155,29 @@ class CostBudget(Construct):
             monthly_limit_usd=monthly_limit_usd,
             alert_percentages=alert_percentages,
             stop_percentage=stop_percentage,
+            hard_cap_percentage=hard_cap_percentage,
+            approval_timeout_minutes=approval_timeout_minutes,
+            approval_on_timeout=parse_on_timeout(self, approval_on_timeout),
+            daily_cap_usd=daily_cap_usd,
+            cool_down_minutes=cool_down_minutes,
             budget_name=self.budget_name,
             alert_topic_arn=alerts.topic_arn,
             cost_tags=cost_tags.as_dict(),
         )
         tenant_guard.release.before(self)
+
+    def default_hourly_cap_usd(self) -> Decimal:
+        """Return the hourly cap of an alias that has none of its own: the month's money in a day.
+
+        USD per hour, rounded to the cent, at least one cent.
+
+        Raises:
+            ValueError: If the limit is known at deployment only.
+        """
+        why = "the hourly cap is computed from it; give hourly_cap_usd"
+        require_literal(self, "monthly_limit_usd", self.monthly_limit_usd, why)
+        hourly = Decimal(str(self.monthly_limit_usd)) / _HOURS_OF_A_MONTHS_MONEY
+        return max(hourly.quantize(_CENT, ROUND_HALF_UP), _CENT)
 
 
 def _budget_data(

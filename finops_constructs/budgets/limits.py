@@ -15,16 +15,41 @@ MAX_LIMIT_USD: Final = 1_000_000_000
 MAX_PERCENTAGE: Final = 1000
 # AWS allows 10 notifications a budget; the stop and the forecast take two, one is left to people.
 MAX_ALERTS: Final = 7
+MIN_MINUTES: Final = 5
+MAX_MINUTES: Final = 24 * 60
 
 
-def check_limit(construct: IConstruct, limit: Decimal | float) -> None:
+def check_limit(
+    construct: IConstruct, limit: Decimal | float, *, name: str = "monthly_limit_usd"
+) -> None:
     """Raise ValueError unless `limit` is a sum of money that can be spent; tokens pass."""
     if is_unresolved(limit):
         return
     if not math.isfinite(limit) or not 0 < limit <= MAX_LIMIT_USD:
         raise invalid(
+            construct, f"{name} must be above 0 and at most {MAX_LIMIT_USD:,}, got {limit}"
+        )
+
+
+def check_minutes(construct: IConstruct, name: str, minutes: int | None) -> None:
+    """Raise ValueError unless the kill switch, which looks every 5 minutes, can keep the time."""
+    if minutes is None or is_unresolved(minutes):
+        return
+    if not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise invalid(
+            construct, f"{name} must be {MIN_MINUTES} to {MAX_MINUTES} minutes, got {minutes}"
+        )
+
+
+def check_hard_cap(construct: IConstruct, hard_cap: float, stop: float) -> None:
+    """Raise ValueError unless the hard cap lies at the stop or above; tokens pass."""
+    if is_unresolved(hard_cap) or is_unresolved(stop):
+        return
+    if not stop <= hard_cap <= MAX_PERCENTAGE:
+        raise invalid(
             construct,
-            f"monthly_limit_usd must be above 0 and at most {MAX_LIMIT_USD:,}, got {limit}",
+            f"hard_cap_percentage must be from stop_percentage ({stop}) to {MAX_PERCENTAGE}, "
+            f"got {hard_cap}",
         )
 
 

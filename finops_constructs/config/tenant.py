@@ -26,16 +26,15 @@ from finops_constructs.config.patterns import (
     SLACK_WORKSPACE_PATTERN,
     UUID_PATTERN,
 )
-from finops_constructs.enforcement.modes import Guard, Mode
+from finops_constructs.enforcement.modes import Guard, Mode, OnTimeout
 from finops_constructs.prices.overlay import TokenRates
 
 DEFAULT_HARD_CAP_PERCENTAGE: Final = 120
-MAX_MINUTES: Final = 24 * 60
 
 Percentage = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Usd = Annotated[Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False), NOT_A_FLAG]
 # The switch looks every five minutes, so nothing shorter means anything.
-Minutes = Annotated[int, Field(ge=5, le=MAX_MINUTES, strict=True)]
+Minutes = Annotated[int, Field(ge=5, le=24 * 60, strict=True)]
 # In the schema for editors only: find_tag_faults checks both, and says more.
 TagValue = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_VALUE_LENGTH})]
 
@@ -99,7 +98,7 @@ class Approval(_Section):
 
     timeout_minutes: Minutes = 60
     """How long an answer may take."""
-    on_timeout: Literal["stop", "hold"] = "stop"
+    on_timeout: OnTimeout = OnTimeout.STOP
     """Without an answer: stop the tenant, or go on up to the hard cap."""
 
 

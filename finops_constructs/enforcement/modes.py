@@ -1,4 +1,4 @@
-"""The two switches of a tenant: one for stopping it, one for the standing deny."""
+"""The switches of a tenant: one for stopping it, one for the standing deny."""
 
 from enum import StrEnum
 
@@ -12,6 +12,15 @@ class Mode(StrEnum):
     """Asks a person first."""
     ENFORCE = "enforce"
     """Stops the tenant."""
+
+
+class OnTimeout(StrEnum):
+    """What an approval that nobody answers in time means."""
+
+    STOP = "stop"
+    """Stop the tenant."""
+    HOLD = "hold"
+    """Go on, up to the hard cap."""
 
 
 class Guard(StrEnum):

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 
-from aws_cdk import Token
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IConstruct
 
-from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid
-from finops_constructs.enforcement.modes import Mode
-from finops_constructs.enforcement.registry import define_entry, policy_path
+from finops_constructs.enforcement.modes import Mode, OnTimeout
+from finops_constructs.enforcement.registry import define_entry, money, policy_path
 from finops_constructs.enforcement.tenant_guard import TenantGuard
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ def define_policy_entry(
     monthly_limit_usd: Decimal | float,
     alert_percentages: Sequence[float],
     stop_percentage: float,
+    hard_cap_percentage: float,
+    approval_timeout_minutes: int,
+    approval_on_timeout: OnTimeout,
+    daily_cap_usd: Decimal | float | None,
+    cool_down_minutes: int | None,
     budget_name: str,
     alert_topic_arn: str,
     cost_tags: Mapping[str, str],
@@ -48,7 +55,6 @@ def define_policy_entry(
 
     The arguments are those of `CostBudget`.
     """
-    limit = monthly_limit_usd
     return define_entry(
         scope,
         "PolicyEntry",
@@ -58,11 +64,18 @@ def define_policy_entry(
             "tenant": guard.tenant,
             "display_name": display_name,
             "owner": asdict(owner) if owner else None,
-            "monthly_limit_usd": Token.as_string(limit) if is_unresolved(limit) else str(limit),
+            "monthly_limit_usd": money(monthly_limit_usd),
             "alert_percentages": list(alert_percentages),
             "stop_percentage": stop_percentage,
+            "hard_cap_percentage": hard_cap_percentage,
             "mode": mode.value,
             "guard": guard.guard.value,
+            "approval": {
+                "timeout_minutes": approval_timeout_minutes,
+                "on_timeout": approval_on_timeout.value,
+            },
+            "daily_cap_usd": money(daily_cap_usd),
+            "cool_down_minutes": cool_down_minutes,
             "cost_tags": dict(cost_tags),
         },
         references={
@@ -75,8 +88,17 @@ def define_policy_entry(
 
 def parse_mode(construct: IConstruct, mode: Mode | str) -> Mode:
     """Return the mode, or raise ValueError naming the allowed ones."""
+    return _parse(construct, "mode", Mode, mode)
+
+
+def parse_on_timeout(construct: IConstruct, on_timeout: OnTimeout | str) -> OnTimeout:
+    """Return what happens without an answer, or raise ValueError naming what may."""
+    return _parse(construct, "approval_on_timeout", OnTimeout, on_timeout)
+
+
+def _parse(construct: IConstruct, name: str, kind: type[_Choice], given: str) -> _Choice:
     try:
-        return Mode(mode)
+        return kind(given)
     except ValueError:
-        allowed = ", ".join(Mode)
-        raise invalid(construct, f"mode must be one of {allowed}, got {mode!r}") from None
+        allowed = ", ".join(kind)
+        raise invalid(construct, f"{name} must be one of {allowed}, got {given!r}") from None

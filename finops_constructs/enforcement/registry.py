@@ -6,9 +6,10 @@ find each other".
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Token
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -52,8 +53,6 @@ def define_entry(
         references: More of the entry: ARNs, ids and names of resources, which need no escaping in
             JSON when they become known.
     """
-    entry = {"schema_version": SCHEMA_VERSION, **value, **references}
-    has_tokens = any(is_unresolved(leaf) for leaf in _leaves(value))
     return ssm.CfnParameter(
         scope,
         id,
@@ -61,10 +60,25 @@ def define_entry(
         description=description,
         tier="Standard",
         type="String",
-        value=Stack.of(scope).to_json_string(entry)
-        if has_tokens
-        else json.dumps(entry, separators=(",", ":")),
+        value=entry_text(scope, value, references),
     )
+
+
+def entry_text(scope: Construct, value: Mapping[str, Any], references: Mapping[str, str]) -> str:
+    """Return an entry as it is written; see `define_entry`."""
+    entry = {"schema_version": SCHEMA_VERSION, **value, **references}
+    if any(is_unresolved(leaf) for leaf in _leaves(value)):
+        return Stack.of(scope).to_json_string(entry)
+    return json.dumps(entry, separators=(",", ":"))
+
+
+def money(amount: Decimal | float | None) -> str | None:
+    """Return USD as an entry states them: text, exact to the cent; a token stays one."""
+    if amount is None:
+        return None
+    if is_unresolved(amount):
+        return Token.as_string(amount)
+    return f"{Decimal(str(amount)):f}"
 
 
 def _leaves(value: Any) -> list[Any]:

@@ -71,7 +71,7 @@ class ProfileEntry:
         metered: Whether token counts price its calls; False: its spend is reported as unmetered.
         rates: What its tokens cost; None where no price is known.
         price_source: Where the price comes from; empty without a price.
-        price_as_of: The day the price stood; None without a price.
+        price_as_of: The day the price stood; None without one, or if it was undated.
         hourly_cap_usd: The cap its burst alarm watches; None: no alarm.
         burst_alarm_name: That alarm; None: no alarm.
     """
@@ -220,7 +220,9 @@ def _cap(value: object, where: str) -> Decimal | None:
     return cap
 
 
-def _day(value: object, where: str) -> date:
+def _day(value: object, where: str) -> date | None:
+    if value is None:
+        return None
     try:
         return date.fromisoformat(text_of(value, where))
     except ValueError:

@@ -126,6 +126,45 @@ def test_strings_known_at_deployment_only_pass_through():
     assert first["Tags"]["Values"] == [{"Ref": "P"}]
 
 
+def test_what_stops_a_tenant_beside_its_limit_is_in_the_policy_entry():
+    stack = new_stack()
+    budget(
+        stack,
+        hard_cap_percentage=110,
+        daily_cap_usd=Decimal("80.50"),
+        approval_timeout_minutes=30,
+        approval_on_timeout="hold",
+        cool_down_minutes=120,
+    )
+    entry = policy_entry(stack)
+    assert (entry["hard_cap_percentage"], entry["daily_cap_usd"]) == (110, "80.50")
+    assert entry["approval"] == {"timeout_minutes": 30, "on_timeout": "hold"}
+    assert entry["cool_down_minutes"] == 120
+
+
+def test_by_default_there_is_no_daily_cap_and_only_a_person_resumes():
+    stack = new_stack()
+    budget(stack)
+    entry = policy_entry(stack)
+    assert (entry["hard_cap_percentage"], entry["daily_cap_usd"]) == (120, None)
+    assert entry["approval"] == {"timeout_minutes": 60, "on_timeout": "stop"}
+    assert entry["cool_down_minutes"] is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "hourly"), [(500, "20.83"), (Decimal("0.10"), "0.01"), (2500, "104.17")]
+)
+def test_the_hourly_cap_is_by_default_the_months_money_in_a_day(limit, hourly):
+    assert budget(new_stack(), monthly_limit_usd=limit).default_hourly_cap_usd() == Decimal(hourly)
+
+
+def test_fails_when_the_default_hourly_cap_would_be_computed_from_a_token():
+    stack = new_stack()
+    limit = CfnParameter(stack, "N", type="Number").value_as_number
+    with pytest.raises(ValueError, match="give hourly_cap_usd"):
+        budget(stack, monthly_limit_usd=limit).default_hourly_cap_usd()
+
+
 def test_money_keeps_its_cents_in_the_policy_entry():
     stack = new_stack()
     budget(stack, monthly_limit_usd=Decimal("0.10"))
@@ -146,9 +185,16 @@ def test_an_adopted_budget_is_tagged_and_registered_but_never_recreated():
 def test_tokens_pass_for_every_number():
     stack = new_stack()
     number = CfnParameter(stack, "N", type="Number").value_as_number
-    budget(stack, monthly_limit_usd=number, alert_percentages=[number], stop_percentage=number)
+    budget(
+        stack,
+        monthly_limit_usd=number,
+        alert_percentages=[number],
+        stop_percentage=number,
+        hard_cap_percentage=number,
+        daily_cap_usd=number,
+    )
     assert only(stack, BUDGET)["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "N"}
-    assert policy_entry_text(stack).count("${N}") == 3
+    assert policy_entry_text(stack).count("${N}") == 5
 
 
 def policy_entry_text(stack):
@@ -172,6 +218,21 @@ def test_fails_when_the_limit_is_no_sum_that_can_be_spent(limit):
 def test_fails_when_the_thresholds_are_out_of_order_or_too_many(alerts, stop):
     with pytest.raises(ValueError, match=r"alert_percentages must be at most 7 ascending"):
         budget(new_stack(), alert_percentages=alerts, stop_percentage=stop)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"hard_cap_percentage": 99}, r"hard_cap_percentage must be from stop_percentage \(100\)"),
+        ({"daily_cap_usd": 0}, "daily_cap_usd must be above 0"),
+        ({"approval_timeout_minutes": 4}, "approval_timeout_minutes must be 5 to 1440 minutes"),
+        ({"cool_down_minutes": 1441}, "cool_down_minutes must be 5 to 1440 minutes, got 1441"),
+        ({"approval_on_timeout": "wait"}, "approval_on_timeout must be one of stop, hold"),
+    ],
+)
+def test_fails_when_what_stops_the_tenant_makes_no_sense(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        budget(new_stack(), **wrong)
 
 
 def test_fails_when_the_mode_is_unknown_and_names_the_known_ones():
