@@ -106,6 +106,7 @@ def server_environment(
         "STATE_DIR": str(home / "state"),
         "S3_DATA_DIR": str(home / "s3"),
         "LAMBDA_EXECUTOR": "local",
+        "AWS_SECRET_ACCESS_KEY": ACCOUNT_SECRET,
         "FINOPS_EMULATOR_LOG_DELAY": str(log_delay_seconds),
         "PYTHONUNBUFFERED": "1",
         # ministack removes containers at start-up and opens two more ports on every interface.

@@ -3,6 +3,7 @@
 from local import (
     bedrock_invocations,
     bedrock_profiles,
+    function_urls,
     iam_limits,
     lambda_functions,
     request_ids,
@@ -19,6 +20,7 @@ _MODULES = (
     request_ids,
     bedrock_profiles,
     bedrock_invocations,
+    function_urls,
     iam_limits,
     lambda_functions,
 )

@@ -1,6 +1,7 @@
 import pytest
 
 from local.testing import StackError
+from tests.local.functions import function
 
 pytestmark = pytest.mark.emulator
 LAYER = "arn:aws:lambda:eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:20"
@@ -23,21 +24,6 @@ def handler(event, context):
 """
 
 
-def function(code):
-    return {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Runtime": "python3.13",
-            "Architectures": ["arm64"],
-            "Handler": "index.handler",
-            "Timeout": 20,
-            "Role": "arn:aws:iam::111122223333:role/any",
-            "Layers": [LAYER],
-            "Code": {"ZipFile": code},
-        },
-    }
-
-
 def release(tenant):
     service = {"Fn::GetAtt": ["Function", "Arn"]}
     return {
@@ -55,7 +41,7 @@ def told(emulator, tenant):
 def test_a_function_with_a_layer_of_another_account_answers_for_its_custom_resource(
     emulator, stack
 ):
-    resources = {"Function": function(ANSWERING), "Release": release("writer")}
+    resources = {"Function": function(ANSWERING, Layers=[LAYER]), "Release": release("writer")}
     seen = stack.apply(resources, seen={"Fn::GetAtt": ["Release", "Seen"]})
     assert seen == {"seen": "writer"}
     stack.apply(resources | {"Release": release("writer-2")})
@@ -67,4 +53,4 @@ def test_a_function_with_a_layer_of_another_account_answers_for_its_custom_resou
 def test_a_function_that_breaks_fails_its_stack_at_once_with_its_error(stack):
     broken = "def handler(event, context):\n    raise KeyError('tenant gone')\n"
     with pytest.raises(StackError, match="tenant gone"):
-        stack.apply({"Function": function(broken), "Release": release("writer")})
+        stack.apply({"Function": function(broken, Layers=[LAYER]), "Release": release("writer")})
