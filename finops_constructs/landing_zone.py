@@ -13,6 +13,12 @@ from finops_constructs._acknowledge import INLINE_POLICY, acknowledge
 from finops_constructs._place import place_of
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
+# Account and name are those of AWS's documents. The version was seen in use for this runtime
+# in public repositories of 2026; that AWS offers it in every Region is unverified, as are the
+# partitions aws-cn and aws-us-gov, which have other accounts: hence the setting.
+_POWERTOOLS_LAYER: Final = (
+    "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:38"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,8 @@ class LandingZone:
         subnet_ids: Subnets functions run in. Default: no VPC.
         security_group_ids: Security groups of functions in a VPC.
         kms_key_arn: An existing key to use instead of defining one.
+        powertools_layer_arn: Layer with Powertools for AWS Lambda, `{region}` standing for the
+            Region. Default: AWS's own.
     """
 
     permissions_boundary: str | None = None
@@ -41,6 +49,7 @@ class LandingZone:
     subnet_ids: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
     kms_key_arn: str | None = None
+    powertools_layer_arn: str | None = None
 
     def apply(self, scope: Construct) -> None:
         """Make the settings hold for everything defined below `scope` from now on."""
@@ -53,6 +62,7 @@ class LandingZone:
                 "subnetIds": list(self.subnet_ids),
                 "securityGroupIds": list(self.security_group_ids),
                 "kmsKeyArn": self.kms_key_arn,
+                "powertoolsLayerArn": self.powertools_layer_arn,
             },
         )
         for key, value in self.mandatory_tags.items():
@@ -69,6 +79,7 @@ class LandingZone:
             subnet_ids=tuple(context.get("subnetIds") or ()),
             security_group_ids=tuple(context.get("securityGroupIds") or ()),
             kms_key_arn=context.get("kmsKeyArn"),
+            powertools_layer_arn=context.get("powertoolsLayerArn"),
         )
 
     def define_role(
@@ -78,6 +89,7 @@ class LandingZone:
         *,
         service: str,
         policies: Mapping[str, list[dict[str, Any]]],
+        conditions: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> iam.CfnRole:
         """Define a role for an AWS service, bounded, placed and named as demanded.
 
@@ -86,6 +98,7 @@ class LandingZone:
             id: The construct's id.
             service: The service principal that may assume it.
             policies: Inline policies, name -> statements.
+            conditions: When the service may assume it. Default: always.
         """
         boundary = self.permissions_boundary
         documents = dict(policies)
@@ -101,6 +114,7 @@ class LandingZone:
                         "Effect": "Allow",
                         "Action": "sts:AssumeRole",
                         "Principal": {"Service": service},
+                        **({"Condition": dict(conditions)} if conditions else {}),
                     }
                 ],
             },
@@ -126,6 +140,11 @@ class LandingZone:
     def function_name(self, scope: Construct, id: str) -> str | None:
         """Return the name a function must have, or None if CloudFormation may choose."""
         return self._physical_name(scope, id)
+
+    def layer_arn(self, scope: Construct) -> str:
+        """Return the layer with Powertools for AWS Lambda in the Region of `scope`."""
+        arn = self.powertools_layer_arn or _POWERTOOLS_LAYER
+        return arn.replace("{region}", place_of(scope).region)
 
     def vpc_config(self) -> lambda_.CfnFunction.VpcConfigProperty | None:
         """Return where functions run, or None for no VPC."""

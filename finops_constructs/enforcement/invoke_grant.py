@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 
 from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
 from finops_constructs._place import Place
+from finops_constructs.enforcement.registry import state_path
 from finops_constructs.enforcement.statements import (
     Statement,
     invoke_statements,
@@ -44,7 +45,7 @@ def grant_statements(
         foundation_model_arns=models,
         through=through,
     )
-    return [*invoke, read_state_statement(place.arn("ssm", f"parameter/finops/{tenant}/state"))]
+    return [*invoke, read_state_statement(place.arn("ssm", f"parameter{state_path(tenant)}"))]
 
 
 def add_grant(holder: iam.IRole | iam.Policy, statements: Sequence[Statement]) -> iam.Grant:

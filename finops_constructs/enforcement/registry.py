@@ -23,6 +23,11 @@ def policy_path(tenant: str) -> str:
     return f"/finops/{tenant}/policy"
 
 
+def state_path(tenant: str) -> str:
+    """Return the path of the state entry, which the kill switch writes for the tenant's callers."""
+    return f"/finops/{tenant}/state"
+
+
 def profile_path(tenant: str, alias: str) -> str:
     """Return the path of one alias's entry."""
     return f"/finops/{tenant}/profiles/{alias}"

@@ -3,24 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnResource, Duration, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
-from finops_constructs._acknowledge import (
-    FUNCTION_CONCURRENCY,
-    FUNCTION_DEAD_LETTERS,
-    FUNCTION_VPC,
-    LOG_GROUP_KEY,
-    acknowledge,
-)
-from finops_constructs._assets import function_asset
+from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
-from finops_constructs.enforcement.registry import policy_path
+from finops_constructs.enforcement.registry import policy_path, state_path
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
-from finops_constructs.landing_zone import LandingZone
 
 _FUNCTION_ID: Final = "FinOpsTenantRelease"
 _TIMEOUT: Final = 300
@@ -35,52 +25,16 @@ class TenantReleaseFunction(Construct):
     def __init__(self, scope: Construct, id: str) -> None:
         """Define the function, its role and its log group."""
         super().__init__(scope, id)
-        zone = LandingZone.of(self)
-        log_group = logs.CfnLogGroup(self, "Logs", retention_in_days=90)
-        log_group.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.role = zone.define_role(
+        parts = define_function(
             self,
-            "Role",
-            service="lambda.amazonaws.com",
-            policies={
-                "logs": [
-                    {
-                        "Effect": "Allow",
-                        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                        "Resource": log_group.attr_arn,
-                    }
-                ]
-            },
-        )
-        asset = function_asset(self, "Code", "tenant_release")
-        self.function = lambda_.CfnFunction(
-            self,
-            "Resource",
-            code=lambda_.CfnFunction.CodeProperty(
-                s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key
-            ),
-            architectures=["arm64"],
+            package="tenant_release",
             description="Lets go of a tenant's callers before the tenant is deleted",
-            function_name=zone.function_name(self, "Function"),
-            handler="tenant_release.handler.handler",
-            logging_config=lambda_.CfnFunction.LoggingConfigProperty(
-                log_format="JSON", log_group=log_group.ref
-            ),
-            memory_size=256,
-            role=self.role.attr_arn,
-            runtime="python3.14",
-            timeout=_TIMEOUT,
-            vpc_config=zone.vpc_config(),
+            timeout_seconds=_TIMEOUT,
+            concurrency="CloudFormation calls it once per change of a stack",
+            dead_letters="CloudFormation is told of every failure and shows it",
+            powertools=False,
         )
-        acknowledge(
-            self,
-            {
-                FUNCTION_CONCURRENCY: "CloudFormation calls it once per change of a stack",
-                FUNCTION_DEAD_LETTERS: "CloudFormation is told of every failure and shows it",
-                FUNCTION_VPC: "It calls AWS APIs only; a VPC is a setting of the landing zone",
-                LOG_GROUP_KEY: "It names tenants and roles, no content; AWS encrypts it at rest",
-            },
-        )
+        self.role, self.function = parts.role, parts.function
 
     @staticmethod
     def of(stack: Stack) -> "TenantReleaseFunction":
@@ -96,8 +50,8 @@ class TenantRelease(Construct):
 
     On deletion, before anything it depends on, it marks the tenant as retired, detaches the
     suspension policy that the kill switch attached outside CloudFormation, and reads back; else IAM
-    would refuse to delete a suspended tenant's policy and roles. On creation it tags what the
-    tenant adopts.
+    would refuse to delete a suspended tenant's policy and roles. It deletes the tenant's state
+    entry, too. On creation it tags what the tenant adopts.
     """
 
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
@@ -127,6 +81,7 @@ class TenantRelease(Construct):
                 "Tenant": tenant,
                 "SuspensionPolicyArn": policy_arn,
                 "PolicyParameter": policy_path(tenant),
+                "StateParameter": state_path(tenant),
             },
         )
         self._resource.node.add_dependency(self._role_policy)
@@ -182,5 +137,10 @@ def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
             "Resource": place.arn("ssm", f"parameter{policy_path(tenant)}"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": "ssm:DeleteParameter",
+            "Resource": place.arn("ssm", f"parameter{state_path(tenant)}"),
         },
     ]

@@ -25,6 +25,7 @@ def landing_zone(platform: PlatformConfig, *, account: str, region: str) -> Land
         subnet_ids=tuple(vpc.subnet_ids) if vpc else (),
         security_group_ids=tuple(vpc.security_group_ids) if vpc else (),
         kms_key_arn=here[0].kms_key_arn if here else None,
+        powertools_layer_arn=platform.functions.powertools_layer_arn,
     )
 
 

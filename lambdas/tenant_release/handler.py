@@ -1,19 +1,19 @@
 """The custom resource `TenantRelease`: adopts on creation, lets go on deletion, reads back.
 
 Deletion runs before CloudFormation touches what the resource depends on: it marks the tenant as
-retired, so that the kill switch leaves it alone, and detaches the suspension policy that the kill
-switch attached outside CloudFormation; IAM would refuse to delete an attached policy.
+retired, so that the kill switch leaves it alone; detaches the suspension policy that the kill
+switch attached outside CloudFormation, since IAM would refuse to delete an attached policy; and
+deletes the state entry that the kill switch wrote.
 """
 
-import json
 import logging
 import time
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
 
+from shared.custom_resource import Work, respond
 from tenant_release.logic import Adopted, Release, no_longer_adopted, with_retired
 
 logger = logging.getLogger(__name__)
@@ -26,15 +26,8 @@ _READ_BACK_SECONDS = 2.0
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Do what CloudFormation asks and answer it, whatever happens."""
-    physical_id = event.get("PhysicalResourceId") or _physical_id(event)
-    try:
-        _HANDLERS[event["RequestType"]](event)
-    except Exception as error:  # CloudFormation would wait an hour for an answer that never comes
-        logger.exception("release failed")
-        reason = f"{type(error).__name__}: {error} (log stream {context.log_stream_name})"
-        _answer(event, physical_id, "FAILED", reason)
-    else:
-        _answer(event, physical_id, "SUCCESS", "")
+    tenant = event.get("ResourceProperties", {}).get("Tenant", "unknown")
+    respond(event, context, new_id=f"finops-release-{tenant}", work=_WORK)
 
 
 def _create(event: Mapping[str, Any]) -> None:
@@ -55,10 +48,12 @@ def _delete(event: Mapping[str, Any]) -> None:
     if release.owner:
         _mark_retired(release, retired=True)
     _detach(release)
+    if release.owner and release.state_parameter:
+        _forget_state(release.state_parameter)
     _let_go_of_adopted(release)
 
 
-_HANDLERS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+_WORK: Mapping[str, Work] = {
     "Create": _create,
     "Update": _update,
     "Delete": _delete,
@@ -75,6 +70,15 @@ def _mark_retired(release: Release, *, retired: bool) -> None:
     if marked is not None:
         ssm.put_parameter(Name=release.policy_parameter, Value=marked, Overwrite=True)
         logger.info("tenant %s: retired=%s", release.tenant, retired)
+
+
+def _forget_state(parameter: str) -> None:
+    """Delete what the kill switch wrote for the tenant's callers to read."""
+    ssm = boto3.client("ssm")
+    try:
+        ssm.delete_parameter(Name=parameter)
+    except ssm.exceptions.ParameterNotFound:
+        logger.info("%s was never written", parameter)
 
 
 def _detach(release: Release) -> None:
@@ -141,25 +145,3 @@ def _untag_budget(budget: Adopted) -> None:
         budgets.untag_resource(ResourceARN=budget.arn, ResourceTagKeys=budget.guard_tag_keys)
     except budgets.exceptions.NotFoundException:
         logger.info("budget %s is gone already", budget.arn)
-
-
-def _physical_id(event: Mapping[str, Any]) -> str:
-    return f"finops-release-{event.get('ResourceProperties', {}).get('Tenant', 'unknown')}"
-
-
-def _answer(event: Mapping[str, Any], physical_id: str, status: str, reason: str) -> None:
-    body = json.dumps(
-        {
-            "Status": status,
-            "Reason": reason[:1000],
-            "PhysicalResourceId": physical_id,
-            "StackId": event["StackId"],
-            "RequestId": event["RequestId"],
-            "LogicalResourceId": event["LogicalResourceId"],
-        }
-    ).encode()
-    request = urllib.request.Request(  # noqa: S310 - CloudFormation's own pre-signed address
-        event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""}
-    )
-    with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - as above
-        logger.info("answered %s", status)

@@ -29,6 +29,7 @@ class Release:
         tenant: The tenant's id.
         suspension_policy_arn: The policy the kill switch attaches.
         policy_parameter: The tenant's policy entry.
+        state_parameter: The tenant's state entry; None in a stack of an earlier release.
         owner: Whether this stack owns the tenant's profiles.
         role_names: Callers registered by this stack.
         profiles: Adopted profiles.
@@ -38,6 +39,7 @@ class Release:
     tenant: str
     suspension_policy_arn: str
     policy_parameter: str
+    state_parameter: str | None
     owner: bool
     role_names: frozenset[str]
     profiles: tuple[Adopted, ...]
@@ -51,6 +53,7 @@ class Release:
             tenant=properties["Tenant"],
             suspension_policy_arn=properties["SuspensionPolicyArn"],
             policy_parameter=properties["PolicyParameter"],
+            state_parameter=properties.get("StateParameter"),
             owner=properties.get("Owner") == "true",
             role_names=frozenset(properties.get("RoleNames", ())),
             profiles=tuple(_adopted(p) for p in properties.get("AdoptedProfiles", ())),

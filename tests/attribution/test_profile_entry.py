@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter
@@ -11,7 +12,8 @@ GLOBAL_SONNET = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
 
 
 def profile(stack, **changes):
-    props = {"tenant": "writer", "alias": "smart", "cost_tags": TAGS, "model": SONNET} | changes
+    props: dict[str, Any] = {"tenant": "writer", "alias": "smart", "cost_tags": TAGS}
+    props |= {"model": SONNET} | changes
     return ApplicationInferenceProfile(stack, "Smart", **props)
 
 

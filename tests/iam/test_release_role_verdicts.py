@@ -33,6 +33,7 @@ def test_it_may_detach_the_suspension_policy_read_back_and_mark_the_tenant(simul
         request("iam:ListEntitiesForPolicy", SUSPENSION),
         request("ssm:GetParameter", f"{PARAMETER}writer/policy"),
         request("ssm:PutParameter", f"{PARAMETER}writer/policy"),
+        request("ssm:DeleteParameter", f"{PARAMETER}writer/state"),
     ]
     assert simulator.allowed(release, needed)
 
@@ -68,6 +69,8 @@ def test_it_may_touch_no_other_policy_entry_or_model(simulator, adopting, releas
         request("ssm:PutParameter", f"{PARAMETER}chatbot/policy"),
         request("ssm:PutParameter", elsewhere),
         request("ssm:DeleteParameter", f"{PARAMETER}writer/policy"),
+        request("ssm:DeleteParameter", f"{PARAMETER}chatbot/state"),
+        request("ssm:PutParameter", f"{PARAMETER}writer/state"),
         request("lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:a"),
         *ALL_ROUTES,
         *UNRELATED,

@@ -103,6 +103,26 @@ def test_deleting_the_owner_detaches_everybody_and_retires_the_tenant_first(susp
     boto3.client("iam").delete_policy(PolicyArn=suspended)
 
 
+@pytest.mark.parametrize("written", [True, False])
+def test_deleting_the_owner_deletes_the_state_entry_if_there_is_one(suspended, answers, written):
+    ssm = boto3.client("ssm")
+    if written:
+        ssm.put_parameter(Name="/finops/writer/state", Value="{}", Type="String")
+    state = {"StateParameter": "/finops/writer/state"}
+    release.handler(request("Delete", suspended, Owner="true", **state), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    names = [each["Name"] for each in ssm.describe_parameters()["Parameters"]]
+    assert names == ["/finops/writer/policy"]
+
+
+def test_deleting_an_importing_stack_leaves_the_state_entry(suspended, answers):
+    ssm = boto3.client("ssm")
+    ssm.put_parameter(Name="/finops/writer/state", Value="{}", Type="String")
+    state = {"StateParameter": "/finops/writer/state"}
+    release.handler(request("Delete", suspended, RoleNames=["own"], **state), CONTEXT)
+    assert ssm.get_parameter(Name="/finops/writer/state")["Parameter"]["Value"] == "{}"
+
+
 def test_deleting_an_importing_stack_detaches_its_own_roles_only(suspended, answers):
     release.handler(request("Delete", suspended, RoleNames=["own"]), CONTEXT)
     assert attached(suspended) == ["foreign"]
