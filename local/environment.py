@@ -106,6 +106,8 @@ def server_environment(
         "STATE_DIR": str(home / "state"),
         "S3_DATA_DIR": str(home / "s3"),
         "LAMBDA_EXECUTOR": "local",
+        # AWS waits a minute before it invokes a function that failed again.
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         "AWS_SECRET_ACCESS_KEY": ACCOUNT_SECRET,
         "FINOPS_EMULATOR_LOG_DELAY": str(log_delay_seconds),
         "PYTHONUNBUFFERED": "1",

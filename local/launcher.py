@@ -46,14 +46,14 @@ def _serve(listener: socket.socket) -> None:
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415
 
-    from local import registration  # noqa: PLC0415
+    from local import control_endpoint, registration  # noqa: PLC0415
 
     registration.install()
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    asyncio.run(_serve_for_good(app, config))
+    asyncio.run(_serve_for_good(control_endpoint.wrap(app), config))
 
 
 async def _serve_for_good(app: Any, config: Any) -> None:

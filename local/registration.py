@@ -3,9 +3,12 @@
 from local import (
     bedrock_invocations,
     bedrock_profiles,
+    event_rules,
     function_urls,
     iam_limits,
     lambda_functions,
+    lambda_logs,
+    log_subscriptions,
     request_ids,
 )
 from local.cloudformation.budget import Budget
@@ -20,9 +23,12 @@ _MODULES = (
     request_ids,
     bedrock_profiles,
     bedrock_invocations,
+    event_rules,
     function_urls,
     iam_limits,
     lambda_functions,
+    lambda_logs,
+    log_subscriptions,
 )
 _RESOURCE_TYPES = (
     ApplicationInferenceProfile,

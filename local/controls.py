@@ -1,0 +1,66 @@
+"""What a test or the demo makes happen on the emulator that AWS does by itself, in its own time."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from local.emulator import Emulator
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class ControlError(RuntimeError):
+    """The emulator cannot do what it was told."""
+
+
+class Controls:
+    """Commands to a running emulator.
+
+    Args:
+        emulator: A running emulator.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def fire_rule(self, name: str, region: str | None = None) -> int:
+        """Send a schedule rule's event to its targets now, as EventBridge would when it is due.
+
+        Args:
+            name: The rule.
+            region: Its Region. Default: the emulator's.
+
+        Returns:
+            How many targets it has. Functions among them may still be running.
+
+        Raises:
+            ControlError: There is no such rule, or it has no schedule.
+        """
+        return int(self._do("fire-rule", region, rule_name=name))
+
+    def redeliver_logs(self, group: str, region: str | None = None) -> int:
+        """Deliver the last batches of a log group to its subscribers again, with the same ids.
+
+        Args:
+            group: The log group.
+            region: Its Region. Default: the emulator's.
+
+        Returns:
+            How many deliveries were repeated, at most 20.
+        """
+        return int(self._do("redeliver-logs", region, group=group))
+
+    def _do(self, command: str, region: str | None, **arguments: Any) -> Any:
+        request = {
+            "account": self._emulator.account,
+            "region": region or self._emulator.region,
+            "arguments": arguments,
+        }
+        url = f"{self._emulator.endpoint_url}/_finops/{command}"
+        sent = urllib.request.Request(url, data=json.dumps(request).encode(), method="POST")  # noqa: S310
+        try:
+            with _OPENER.open(sent, timeout=30) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise ControlError(json.loads(error.read())["error"]) from None
