@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from finops_constructs.replay.clock import Clock, Delays
 from shared.decide import decide
-from shared.decision_types import SUSPENDED, Billed, Decision, Inputs, Memory
+from shared.decision_types import (
+    SUSPENDED,
+    Billed,
+    Decision,
+    Inputs,
+    Memory,
+)
 from shared.ledger import MonthSpend, month_of
 from shared.registry import TenantPolicy
 
@@ -34,11 +40,13 @@ class Event:
     Attributes:
         at_us: When, since the play began.
         spend_usd: What had really been spent by then.
-        why: Its reason, for people.
+        code: Its cause.
+        why: The same for people.
     """
 
     at_us: int
     spend_usd: Decimal
+    code: str
     why: str
 
 
@@ -122,5 +130,5 @@ class PlayedSwitch:
         self.stop = event
 
     def _event(self, at_us: int, decision: Decision) -> Event:
-        said = [*(each.text for each in decision.would_stop), *(r.text for r in decision.reasons)]
-        return Event(at_us=at_us, spend_usd=self._spent(), why=said[0])
+        first = decision.would_stop[0] if decision.would_stop else decision.reasons[0]
+        return Event(at_us=at_us, spend_usd=self._spent(), code=first.code, why=first.text)

@@ -56,8 +56,10 @@ class RunawayCalls:
 
     def calls(self) -> Iterator[Request]:
         """Yield the calls, without end."""
+        at_us, *tokens = self.call
+        step, parts = self.interval_us.numerator, self.interval_us.denominator
         for number in count():
-            yield self.call._replace(at_us=self.call.at_us + int(number * self.interval_us))
+            yield Request(at_us + number * step // parts, *tokens)
 
 
 def parse_runaway(text: str) -> Runaway:
@@ -107,20 +109,23 @@ def call_atoms(call: Request, rates: RateTable) -> int:
     Raises:
         UnpricedTokensError: If it used tokens of a kind that has no rate.
     """
-    prompt = call.input + call.cache_read + call.cache_write
-    return rates.tiers[rates.tier_of(prompt)].cost_atoms(
-        TokenSums(
-            input=call.input,
-            output=call.output,
-            cache_read=call.cache_read,
-            cache_write_untold=call.cache_write,
-        )
+    tokens = TokenSums(
+        input=call.input,
+        output=call.output,
+        cache_read=call.cache_read,
+        cache_write_untold=call.cache_write,
     )
+    return rates.tiers[rates.tier_of(tokens.prompt)].cost_atoms(tokens)
 
 
 def atoms_to_usd(atoms: int) -> Decimal:
     """Return a cost in USD, exactly."""
     return Decimal(atoms).scaleb(-18)
+
+
+def usd_to_atoms(usd: Decimal) -> int:
+    """Return USD in atoms, rounded down."""
+    return int(usd * _ATOMS_PER_USD)
 
 
 def played_calls(trace: Trace, runaway: RunawayCalls | None) -> Iterator[Request]:
@@ -130,9 +135,11 @@ def played_calls(trace: Trace, runaway: RunawayCalls | None) -> Iterator[Request
     """
     if runaway is None:
         return iter(trace.requests)
-    repeated = (
-        request._replace(at_us=request.at_us + round_ * trace.period_us)
-        for round_ in count()
-        for request in trace.requests
-    )
-    return merge(repeated, runaway.calls())
+    return merge(_repeated(trace), runaway.calls())
+
+
+def _repeated(trace: Trace) -> Iterator[Request]:
+    period_us = trace.period_us
+    for start_us in count(0, period_us):
+        for at_us, *tokens in trace.requests:
+            yield Request(start_us + at_us, *tokens)

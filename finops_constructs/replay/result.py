@@ -1,0 +1,181 @@
+"""What a play means: who stopped it, how far beyond the limit, and what Budgets would have done."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from finops_constructs.replay.play import TIERS, Played
+from finops_constructs.replay.switch import Event, PlayedSwitch
+from finops_constructs.replay.trace import MICROSECONDS, Trace
+from finops_constructs.replay.traffic import RunawayCalls, atoms_to_usd
+from shared.registry import TenantPolicy
+
+SLOWEST_REFRESH_S: Final = 12 * 3600
+"""The longest that AWS documents between two refreshes of a budget."""
+_ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """The figures of one play; `None` stands for what did not happen.
+
+    Attributes:
+        played: The play.
+        stopped: When the first tier had stopped it, and what had been spent.
+        stopped_by: Which tier that was.
+    """
+
+    played: Played
+    stopped: Event | None
+    stopped_by: str | None
+
+    @property
+    def limit_usd(self) -> Decimal:
+        """The month's limit that was played."""
+        return self.played.scenario.tenant.policy.monthly_limit_usd
+
+    @property
+    def overshoot_usd(self) -> Decimal:
+        """What was spent beyond the limit until the stop, or in the whole play without one."""
+        return self._beyond(self.stopped)
+
+    @property
+    def overshoot_budgets_only_usd(self) -> Decimal:
+        """The same, had only AWS Budgets told; at least so much, if it never fired."""
+        return self._beyond(self.played.tiers["budget"].stop)
+
+    @property
+    def overshoot_slowest_budgets_usd(self) -> Decimal | None:
+        """About what AWS Budgets lets through if it has just refreshed and takes its longest."""
+        scenario = self.played.scenario
+        if scenario.runaway is None or self.played.crossed_at_us is None:
+            return None
+        return atoms_to_usd(scenario.expected_atoms(SLOWEST_REFRESH_S * MICROSECONDS))
+
+    @property
+    def seconds_to_stop(self) -> float | None:
+        """From reaching the limit to the stop; None unless both happened in this order."""
+        crossed = self.played.crossed_at_us
+        if self.stopped is None or crossed is None or self.stopped.at_us < crossed:
+            return None
+        return seconds(self.stopped.at_us - crossed)
+
+    @property
+    def was_missed(self) -> bool:
+        """Whether the limit was passed and no tier stopped it."""
+        return self.stopped is None and self.played.crossed_at_us is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything, money in USD and times in seconds since the first call."""
+        played, scenario, tenant = self.played, self.played.scenario, self.played.scenario.tenant
+        crossed = played.crossed_at_us
+        slowest = self.overshoot_slowest_budgets_usd
+        return {
+            "tenant": tenant.policy.tenant,
+            "alias": tenant.profile.alias,
+            "model": tenant.profile.model_source,
+            "template": tenant.stack,
+            "price_source": tenant.profile.price_source,
+            "price_as_of": str(tenant.profile.price_as_of),
+            "limit_usd": usd(self.limit_usd),
+            "stop_percentage": float(tenant.policy.stop_percentage),
+            "crossed_at_s": None if crossed is None else seconds(crossed),
+            "stopped_at_s": self.stopped and seconds(self.stopped.at_us),
+            "stopped_by": self.stopped_by,
+            "spend_at_stop_usd": self.stopped and usd(self.stopped.spend_usd),
+            "overshoot_usd": usd(self.overshoot_usd),
+            "overshoot_budgets_only_usd": usd(self.overshoot_budgets_only_usd),
+            "overshoot_budgets_only_is_complete": played.tiers["budget"].stop is not None,
+            "overshoot_slowest_budgets_usd": None if slowest is None else usd(slowest),
+            "tiers": {name: _event_json(played.tiers[name].stop) for name in TIERS},
+            "burst_alarm": self._alarm_json(),
+            "played_as": "enforce",
+            "as_configured": _configured_json(tenant.policy, played.configured),
+            "warnings": [
+                {"percent": float(percent), "told_at_s": seconds(at_us)}
+                for percent, at_us in sorted(played.tiers["meter"].warnings.items())
+            ],
+            "trace": _trace_json(scenario.trace, usd(atoms_to_usd(scenario.trace_atoms))),
+            "runaway": _runaway_json(scenario.runaway),
+            "played_s": seconds(played.ended_at_us),
+            "played_calls": played.calls,
+            "played_usd": usd(played.spent_usd),
+            "delays_s": asdict(scenario.delays),
+        }
+
+    def _beyond(self, stop: Event | None) -> Decimal:
+        spent = self.played.spent_usd if stop is None else stop.spend_usd
+        return max(spent - self.limit_usd, _ZERO)
+
+    def _alarm_json(self) -> dict[str, Any] | None:
+        tenant, busiest = self.played.scenario.tenant, self.played.busiest_burst
+        if tenant.alarm is None or busiest is None:
+            return None
+        cap = tenant.profile.hourly_cap_usd
+        return {
+            "name": tenant.alarm.name,
+            "hourly_cap_usd": None if cap is None else usd(cap),
+            "threshold": float(tenant.alarm.threshold),
+            "window_s": tenant.alarm.period_minutes * 60,
+            "busiest_window": usd(busiest),
+        }
+
+
+def evaluate(played: Played) -> Replay:
+    """Return what a play means."""
+    stops = {name: stop for name in TIERS if (stop := played.tiers[name].stop) is not None}
+    first = min(stops, key=lambda name: stops[name].at_us, default=None)
+    return Replay(played=played, stopped=stops[first] if first else None, stopped_by=first)
+
+
+def seconds(at_us: int) -> float:
+    """Return microseconds as seconds, to the millisecond."""
+    return round(at_us / MICROSECONDS, 3)
+
+
+def usd(amount: Decimal) -> float:
+    """Return an amount as a JSON number, to the micro-USD."""
+    return float(round(amount, 6))
+
+
+def _event_json(event: Event | None) -> dict[str, Any]:
+    if event is None:
+        return {"fired_at_s": None, "spend_usd": None, "cause": None, "why": None}
+    return {
+        "fired_at_s": seconds(event.at_us),
+        "spend_usd": usd(event.spend_usd),
+        "cause": event.code,
+        "why": event.why,
+    }
+
+
+def _configured_json(policy: TenantPolicy, switch: PlayedSwitch) -> dict[str, Any]:
+    stop, announced = switch.stop, switch.announcement
+    return {
+        "mode": policy.mode,
+        "announced_at_s": announced and seconds(announced.at_us),
+        "stopped_at_s": stop and seconds(stop.at_us),
+        "spend_usd": stop and usd(stop.spend_usd),
+    }
+
+
+def _trace_json(trace: Trace, cost: float) -> dict[str, Any]:
+    return {
+        "file": trace.name,
+        "requests": len(trace.requests),
+        "span_s": seconds(trace.requests[-1].at_us),
+        "repeats_after_s": seconds(trace.period_us),
+        "usd": cost,
+    }
+
+
+def _runaway_json(runaway: RunawayCalls | None) -> dict[str, Any] | None:
+    if runaway is None:
+        return None
+    return {
+        "usd_per_hour": usd(runaway.runaway.usd_per_hour),
+        "at_s": seconds(runaway.runaway.at_us),
+        "call_input_tokens": runaway.call.input,
+        "call_output_tokens": runaway.call.output,
+        "seconds_between_calls": round(float(runaway.interval_us) / MICROSECONDS, 6),
+    }
