@@ -1,6 +1,7 @@
 """Everything that is put into ministack before it serves."""
 
 from local import (
+    alarms,
     bedrock_invocations,
     bedrock_profiles,
     event_rules,
@@ -9,8 +10,10 @@ from local import (
     lambda_functions,
     lambda_logs,
     log_subscriptions,
+    metric_data,
     request_ids,
 )
+from local.cloudformation.alarm import Alarm
 from local.cloudformation.budget import Budget
 from local.cloudformation.inference_profile import ApplicationInferenceProfile
 from local.cloudformation.managed_policy import ManagedPolicy
@@ -21,6 +24,7 @@ from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguratio
 
 _MODULES = (
     request_ids,
+    alarms,
     bedrock_profiles,
     bedrock_invocations,
     event_rules,
@@ -29,8 +33,10 @@ _MODULES = (
     lambda_functions,
     lambda_logs,
     log_subscriptions,
+    metric_data,
 )
 _RESOURCE_TYPES = (
+    Alarm,
     ApplicationInferenceProfile,
     Budget,
     ManagedPolicy,

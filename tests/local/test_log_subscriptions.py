@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import time
 from typing import Any
 
 import pytest
@@ -133,8 +134,8 @@ def test_every_invocation_counts_in_the_metrics_of_its_function(emulator, called
                     },
                 }
             ],
-            StartTime=0,
-            EndTime=4_000_000_000,
+            StartTime=time.time() - 3600,
+            EndTime=time.time() + 60,
         )["MetricDataResults"][0]
         return sum(points["Values"])
 
