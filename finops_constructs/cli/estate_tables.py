@@ -41,7 +41,9 @@ def _last(arn: str) -> str:
 
 
 def _tenant_table(tenants: Sequence[Tenant]) -> Table:
-    table = _table("Tenants", "tenant", "name", "Region", "USD/month", "mode", "guard", "callers")
+    table = _table(
+        "Tenants", "tenant", "name", "Region", "USD/month", "mode", "guard", "state", "callers"
+    )
     for tenant in tenants:
         policy = tenant.policy or {}
         table.add_row(
@@ -51,6 +53,7 @@ def _tenant_table(tenants: Sequence[Tenant]) -> Table:
             policy.get("monthly_limit_usd", "none"),
             policy.get("mode", "unguarded"),
             policy.get("guard", "unguarded"),
+            (tenant.state or {}).get("state", "not written yet"),
             str(len(tenant.callers)),
         )
     return table

@@ -22,11 +22,32 @@ class _Command(NamedTuple):
 
 
 _COMMANDS: Final[Mapping[str, _Command]] = {
+    "approve": _Command(
+        "finops_constructs.cli.approve:approve", "Approve or reject the stop that was asked for."
+    ),
+    "drill": _Command(
+        "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
+    ),
+    "override": _Command(
+        "finops_constructs.cli.override:override",
+        "Let a stopped tenant go on for a while, up to an amount.",
+    ),
     "prices": _Command(
         "finops_constructs.cli.prices:prices", "Show, check and refresh what models cost."
     ),
+    "replay": _Command(
+        "finops_constructs.cli.replay:replay",
+        "Play a request trace against the synthesized limits.",
+    ),
+    "resume": _Command(
+        "finops_constructs.cli.resume:resume", "End a stop that lasts until a person ends it."
+    ),
+    "suspend": _Command(
+        "finops_constructs.cli.suspend:suspend", "Stop a tenant, or one of its aliases, now."
+    ),
     "tenants": _Command(
-        "finops_constructs.cli.tenants:tenants", "Tenants: what is deployed, and what it costs."
+        "finops_constructs.cli.tenants:tenants",
+        "Tenants: what is deployed, how it stands, and what it costs.",
     ),
     "validate": _Command(
         "finops_constructs.cli.validate:validate", "Check a configuration folder."

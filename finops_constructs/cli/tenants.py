@@ -1,22 +1,28 @@
-"""`finops tenants`: what is deployed, and what it costs while nobody uses it."""
+"""`finops tenants`: what is deployed, how it stands, and what it costs while nobody uses it."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from finops_constructs.cli.operator_options import Where, shown_errors, where_options
+from finops_constructs.cli.output import print_json
 from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
 
 if TYPE_CHECKING:
     from finops_constructs.estate.reader import Clients
+    from finops_constructs.operations.status import TenantStatus
+
+_WIDTH_OF_A_FILE: Final = 160
 
 
 @click.group()
 def tenants() -> None:
-    """Tenants: what is deployed, and what it costs."""
+    """Tenants: what is deployed, how it stands, and what it costs."""
 
 
 @tenants.command("list")
@@ -43,6 +49,49 @@ def list_tenants(
     else:
         estate_tables.print_tenants(Console(), found)
     context.exit(1 if any(tenant.problems for tenant in found) else 0)
+
+
+@tenants.command("status")
+@click.argument("tenant", required=False)
+@where_options
+@click.pass_context
+def status(context: click.Context, *, tenant: str | None, where: Where, as_json: bool) -> None:
+    """Show what is stopped, why, since when and what ends it; of TENANT, everything known.
+
+    Asks the platform. The estimate is of this month; a bill that is not there is never shown as 0.
+
+    Exits with 0 if every tenant shown is active, 1 if one is stopped, held, waits for an approval
+    or would have been stopped in mode `shadow`, 2 if it cannot be told.
+
+    \b
+    Example:
+      finops tenants status
+      finops tenants status writer --region eu-west-1
+    """  # noqa: D301 - \b is click's mark for text that keeps its line breaks
+    with shown_errors():
+        from finops_constructs.operations.client import Operator  # noqa: PLC0415 - botocore
+
+        aws = where.connect()
+        operator = Operator.of(aws)
+        found = operator.tenants() if tenant is None else (operator.status(tenant),)
+    if as_json:
+        shown = {"tenants": [each.raw for each in found]} if tenant is None else found[0].raw
+        print_json({"region": aws.region, **shown})
+    else:
+        _print_status(found, aws.region, one=tenant is not None)
+    context.exit(1 if any(each.needs_a_person for each in found) else 0)
+
+
+def _print_status(found: "Sequence[TenantStatus]", region: str, *, one: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and not for --json
+
+    from finops_constructs.cli import status_page, status_table  # noqa: PLC0415 - as above
+
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH_OF_A_FILE)
+    if one:
+        status_page.print_page(console, found[0], region=region)
+    else:
+        status_table.print_table(console, found, region=region)
 
 
 @tenants.command("cost")

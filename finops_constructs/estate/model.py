@@ -68,6 +68,7 @@ class Tenant:
         region: The Region.
         policy: Its policy entry; None if the registry has none, and it is unguarded.
         entries: Alias -> registry entry.
+        state: What the kill switch last wrote of it; None if it has written nothing.
         profiles: The live profiles tagged as the tenant's.
         callers: The registered caller roles.
         budget: The budget its policy names; None if there is none by that name.
@@ -79,6 +80,7 @@ class Tenant:
     region: str
     policy: Mapping[str, Any] | None
     entries: Mapping[str, Mapping[str, Any]]
+    state: Mapping[str, Any] | None
     profiles: Sequence[LiveProfile]
     callers: Sequence[str]
     budget: LiveBudget | None

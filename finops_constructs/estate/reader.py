@@ -77,6 +77,7 @@ def _tenant(  # noqa: PLR0917 - one record of what one pass over a Region found
     return Tenant(
         id=tenant,
         region=region,
+        state=registry.get(f"/finops/{tenant}/state"),
         callers=sorted(str(entry.get("role_arn")) for entry in callers),
         problems=find_problems(**found),
         **found,
@@ -116,7 +117,9 @@ def _read_registry(ssm: "SSMClient") -> dict[str, Mapping[str, Any]]:
         Path="/finops/", Recursive=True
     ):
         for parameter in page["Parameters"]:
-            entries[parameter["Name"]] = _parse(parameter["Name"], parameter["Value"])
+            # `/finops/_platform/...` and the like belong to the platform, not to a tenant.
+            if not parameter["Name"].startswith("/finops/_"):
+                entries[parameter["Name"]] = _parse(parameter["Name"], parameter["Value"])
     return entries
 
 

@@ -1,0 +1,158 @@
+"""What the platform says of a tenant: its answer to `status`, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+STOPPED: Final = frozenset({"applied", "confirmed"})
+"""States in which the control plane was read back as stopped."""
+CHANGING: Final = frozenset({"suspending", "resuming"})
+TENANT_SCOPE: Final = "tenant"
+CANARY_PREFIX: Final = "drill-"
+"""Aliases of `finops drill` begin so; an order for a whole tenant is not about them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasStatus:
+    """One profile: `active`, `suspending`, `applied`, `confirmed`, `resuming` or `held`."""
+
+    state: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a tenant or an alias is stopped.
+
+    Attributes:
+        code: Such as `monthly-limit`.
+        text: A sentence.
+        since: Since when it holds.
+        ends: A time, or what ends it.
+        scope: `tenant`, or the alias.
+    """
+
+    code: str
+    text: str
+    since: datetime | None
+    ends: datetime | str | None
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billed:
+    """What AWS has billed; a figure that is not there has a reason, and is never 0."""
+
+    amount_usd: Decimal | None
+    period: str | None
+    as_of: datetime | str | None
+    source: str | None
+    not_available: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A break-glass: automatic stops are lifted until either end is passed."""
+
+    reason: str
+    actor: str
+    started_at: datetime | None
+    ends_at: datetime | None
+    up_to_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A stop that was asked for: `pending`, `approved`, `rejected` or `timed-out`."""
+
+    state: str
+    asked_at: datetime | None
+    times_out_at: datetime | None
+    on_timeout: str | None
+    actor: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldStop:
+    """What shadow mode would have stopped; scope is `tenant`, or the alias."""
+
+    since: datetime | None
+    why: str | None
+    avoided_usd: Decimal | None
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """One input of the worst-case loss; `basis` is `measured` or `assumed`."""
+
+    name: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstCase:
+    """The most a tenant can lose before a stop takes hold, and what that rests on."""
+
+    usd: Decimal | None
+    not_available: str | None
+    inputs: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantStatus:
+    """One tenant in one Region; times are UTC.
+
+    Attributes:
+        decided_at: When the kill switch last began to look at this tenant; None if it did not say.
+        raw: The platform's answer as it came.
+    """
+
+    tenant: str
+    display_name: str
+    mode: str
+    guard: str
+    state: str
+    aliases: Mapping[str, AliasStatus]
+    why: tuple[Reason, ...]
+    since: datetime | None
+    ends: datetime | str | None
+    month: str | None
+    estimated_usd: Decimal | None
+    limit_usd: Decimal | None
+    percent: Decimal | None
+    billed: Billed
+    drift_percent: Decimal | None
+    override: Override | None
+    approval: Approval | None
+    would_stop: tuple[WouldStop, ...]
+    unmetered: tuple[str, ...]
+    top_roles: tuple[tuple[str, Decimal], ...]
+    price_as_of: str | None
+    worst_case: WorstCase | None
+    decided_at: datetime | None
+    updated_at: datetime | None
+    raw: Mapping[str, Any]
+
+    @property
+    def own_aliases(self) -> Mapping[str, AliasStatus]:
+        """The tenant's aliases without the canaries of drills."""
+        return {
+            alias: status
+            for alias, status in self.aliases.items()
+            if not alias.startswith(CANARY_PREFIX)
+        }
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something is stopped, changing, held, asked for, or would have been stopped."""
+        return (
+            self.state != "active"
+            or any(alias.state != "active" for alias in self.own_aliases.values())
+            or (self.approval is not None and self.approval.state == "pending")
+            or bool(self.would_stop)
+        )
