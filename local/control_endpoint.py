@@ -7,12 +7,13 @@ from typing import Any
 
 from ministack.core.responses import request_scope
 
-from local import event_rules, log_subscriptions
+from local import budget_spend, event_rules, log_subscriptions
 
 PATH = "/_finops/"
 Command = Callable[..., Any]
 _COMMANDS: dict[str, Command] = {
     "fire-rule": event_rules.fire,
+    "set-budget-spend": budget_spend.set_spend,
     "redeliver-logs": log_subscriptions.redeliver,
 }
 

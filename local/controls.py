@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 from local.emulator import Emulator
@@ -50,6 +51,31 @@ class Controls:
             How many deliveries were repeated, at most 20.
         """
         return int(self._do("redeliver-logs", region, group=group))
+
+    def set_budget_spend(self, budget: str, amount_usd: str, month: str | None = None) -> int:
+        """Let AWS Budgets refresh a budget's figure, as it does up to three times a day.
+
+        The notifications whose thresholds are passed go to SNS, each once a month.
+
+        Args:
+            budget: The budget's name.
+            amount_usd: What its month has cost so far.
+            month: The month that the figure is of, such as `2026-11`. Default: the current month.
+                With last month's, DescribeBudget shows a figure that lingers, as AWS does in the
+                first hours of a month.
+
+        Returns:
+            How many messages went to SNS.
+
+        Raises:
+            ControlError: There is no such budget, or the amount or the month is none.
+        """
+        month = month or datetime.now(UTC).strftime("%Y-%m")
+        return int(
+            self._do(
+                "set-budget-spend", None, budget_name=budget, amount_usd=amount_usd, month=month
+            )
+        )
 
     def _do(self, command: str, region: str | None, **arguments: Any) -> Any:
         request = {

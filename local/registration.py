@@ -4,6 +4,7 @@ from local import (
     alarms,
     bedrock_invocations,
     bedrock_profiles,
+    budget_spend,
     event_rules,
     function_urls,
     iam_limits,
@@ -11,6 +12,7 @@ from local import (
     lambda_logs,
     log_subscriptions,
     metric_data,
+    queue_metrics,
     request_ids,
 )
 from local.cloudformation.alarm import Alarm
@@ -23,10 +25,10 @@ from local.cloudformation.slack_channel import SlackChannelConfiguration
 from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguration
 
 _MODULES = (
-    request_ids,
     alarms,
-    bedrock_profiles,
     bedrock_invocations,
+    bedrock_profiles,
+    budget_spend,
     event_rules,
     function_urls,
     iam_limits,
@@ -34,6 +36,8 @@ _MODULES = (
     lambda_logs,
     log_subscriptions,
     metric_data,
+    queue_metrics,
+    request_ids,
 )
 _RESOURCE_TYPES = (
     Alarm,

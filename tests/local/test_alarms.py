@@ -151,3 +151,30 @@ def test_an_alarm_on_one_metric_counts_only_the_dimensions_it_names(emulator, st
 def test_an_alarm_whose_maths_cannot_be_evaluated_fails_its_stack(stack, expression, reason):
     with pytest.raises(StackError, match=reason):
         stack.apply({"Alarm": burst_alarm("nobody", expression=expression)})
+
+
+def test_a_message_left_in_a_dead_letter_queue_sets_off_the_alarm_on_it(emulator, stack):
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": "dead-letters",
+            "Namespace": "AWS/SQS",
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": [{"Name": "QueueName", "Value": "dead"}],
+            "Statistic": "Maximum",
+            "Period": 60,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 0,
+            "EvaluationPeriods": 1,
+            "TreatMissingData": "notBreaching",
+        },
+    }
+    url = stack.apply({"Dead": queue("dead"), "Alarm": alarm}, url={"Ref": "Dead"})["url"]
+    emulator.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    cloudwatch = emulator.client("cloudwatch")
+
+    def state():
+        (found,) = cloudwatch.describe_alarms(AlarmNames=["dead-letters"])["MetricAlarms"]
+        return found["StateValue"]
+
+    until(lambda: state() == "ALARM", seconds=15)
