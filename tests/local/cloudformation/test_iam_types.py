@@ -153,3 +153,44 @@ def test_a_role_cannot_be_deleted_while_a_policy_from_outside_is_attached(iam, s
     iam.detach_role_policy(RoleName="made-here", PolicyArn=arn)
     stack.delete()
     iam.delete_policy(PolicyArn=arn)
+
+
+@pytest.fixture
+def ten_attached(iam, role):
+    arns = [
+        iam.create_policy(PolicyName=f"own-{number}", PolicyDocument=json.dumps(document()))[
+            "Policy"
+        ]["Arn"]
+        for number in range(11)
+    ]
+    for arn in arns[:10]:
+        iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+    yield arns
+    for arn in arns:
+        for entity in iam.list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]:
+            iam.detach_role_policy(RoleName=entity["RoleName"], PolicyArn=arn)
+        iam.delete_policy(PolicyArn=arn)
+
+
+def test_a_role_takes_ten_managed_policies_and_refuses_the_eleventh(iam, role, stack, ten_attached):
+    with pytest.raises(ClientError, match="quota for PoliciesPerRole: 10") as refused:
+        iam.attach_role_policy(RoleName=role, PolicyArn=ten_attached[10])
+    assert refused.value.response["Error"]["Code"] == "LimitExceeded"
+    with pytest.raises(StackError, match="quota for PoliciesPerRole: 10"):
+        stack.apply({"P": managed_policy("one-too-many", Roles=[role])})
+    iam.attach_role_policy(RoleName=role, PolicyArn=ten_attached[0])
+    assert len(attached(iam)) == 10
+    iam.detach_role_policy(RoleName=role, PolicyArn=ten_attached[0])
+    iam.attach_role_policy(RoleName=role, PolicyArn=ten_attached[10])
+
+
+def test_a_policy_names_the_roles_it_is_attached_to(iam, role, ten_attached):
+    listed = iam.list_entities_for_policy(PolicyArn=ten_attached[3], EntityFilter="Role")
+    assert [entity["RoleName"] for entity in listed["PolicyRoles"]] == [role]
+    assert iam.list_entities_for_policy(PolicyArn=ten_attached[10])["PolicyRoles"] == []
+
+
+def test_a_policy_that_is_not_there_cannot_be_attached(iam, role):
+    with pytest.raises(iam.exceptions.NoSuchEntityException, match="not attachable"):
+        iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::111122223333:policy/gone")
+    iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
