@@ -18,8 +18,10 @@ from finops_constructs.config.model_faults import model_faults
 from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.config.platform_checks import platform_faults
 from finops_constructs.config.platform_view import PlatformView, view_platform
+from finops_constructs.config.region_checks import region_faults
 from finops_constructs.config.tenant import TenantConfig
 from finops_constructs.config.tenant_checks import tenant_faults, tenant_warnings
+from finops_constructs.config.text_checks import reference_faults
 from finops_constructs.config.yaml_source import read_yaml
 from finops_constructs.prices.configured import OWN_LIST
 from finops_constructs.prices.price_list import PriceList, PriceListError
@@ -95,10 +97,12 @@ def _typed(document: Document, model: type[_Model], faults: list[Fault]) -> _Mod
 def _semantic_faults(
     platform: Document, tenants: Sequence[Document], view: PlatformView
 ) -> list[Fault]:
-    faults = list(platform_faults(platform))
+    faults = [*platform_faults(platform), *reference_faults(platform)]
     for tenant in tenants:
+        faults += reference_faults(tenant)
         faults += tenant_faults(tenant, view)
         faults += model_faults_of(tenant, view)
+        faults += region_faults(tenant)
     return [*faults, *cross_faults(tenants), *caller_faults(tenants)]
 
 

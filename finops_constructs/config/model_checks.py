@@ -101,7 +101,7 @@ def _place_faults(alias: _Alias) -> Iterator[Fault]:
     if source.scope not in allowed:
         listed = ", ".join(f"{s}." for s in sorted(allowed) if s is not Scope.REGIONAL)
         problem = (
-            f"a {source.scope}. profile cannot be called from {region}; allowed there are "
+            f"{source.scope}. profiles cannot be called from {region}; allowed there are "
             f"{listed} profiles and bare model ids"
         )
         yield alias.tenant.fault(alias.path, problem)
