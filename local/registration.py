@@ -22,6 +22,7 @@ from local.cloudformation.managed_policy import ManagedPolicy
 from local.cloudformation.role import Role
 from local.cloudformation.role_policy import RolePolicy
 from local.cloudformation.slack_channel import SlackChannelConfiguration
+from local.cloudformation.table import Table
 from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguration
 
 _MODULES = (
@@ -48,6 +49,7 @@ _RESOURCE_TYPES = (
     Role,
     RolePolicy,
     SlackChannelConfiguration,
+    Table,
 )
 
 
