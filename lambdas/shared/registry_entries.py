@@ -74,6 +74,7 @@ class ProfileEntry:
         price_as_of: The day the price stood; None without one, or if it was undated.
         hourly_cap_usd: The cap its burst alarm watches; None: no alarm.
         burst_alarm_name: That alarm; None: no alarm.
+        canary: Whether it is the short-lived profile of a drill, which nobody calls.
     """
 
     tenant: str
@@ -89,6 +90,7 @@ class ProfileEntry:
     price_as_of: date | None
     hourly_cap_usd: Decimal | None
     burst_alarm_name: str | None
+    canary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,7 @@ def parse_profile(tenant: str, alias: str, entry: Mapping[str, Any]) -> ProfileE
         price_as_of=None if price is None else _day(price.get("as_of"), "price.as_of"),
         hourly_cap_usd=_cap(entry.get("hourly_cap_usd"), "hourly_cap_usd"),
         burst_alarm_name=None if alarm is None else text_of(alarm, "burst_alarm_name"),
+        canary=flag_of(entry.get("canary", False), "canary"),
     )
 
 

@@ -1,0 +1,77 @@
+"""The metrics of a run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from shared.decision_types import SUSPENDED
+from shared.registry import ProfileEntry, Registry
+from shared.tenant_state import TenantState
+
+CONFIRMED_WITHIN: Final = timedelta(minutes=20)
+"""After so long a stop should be confirmed: reading back, five quiet minutes, CloudWatch's delay,
+and the kill switch's own period."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFigures:
+    """What one tenant adds to the metrics."""
+
+    state: TenantState
+    spend_known: bool
+    drift_percent: Decimal | None
+
+
+def action_failures(tenants: Iterable[TenantFigures], failed_tenants: int, untold: int) -> int:
+    """Return how many actions are outstanding: failed calls, tenants and notices."""
+    return sum(len(each.state.failures) for each in tenants) + failed_tenants + untold
+
+
+def spend_unknown(tenants: Iterable[TenantFigures]) -> int:
+    """Return how many tenants' ledger could not be read."""
+    return sum(not each.spend_known for each in tenants)
+
+
+def unconfirmed(
+    tenants: Mapping[str, TenantFigures],
+    profiles: Mapping[str, Mapping[str, ProfileEntry]],
+    now: datetime,
+) -> int:
+    """Return how many profiles should be confirmed as stopped by now and are not."""
+    return sum(
+        1
+        for tenant, each in tenants.items()
+        for alias, desired in each.state.desired.items()
+        if desired == SUSPENDED
+        and not profiles.get(tenant, {})[alias].canary
+        and (each.state.changed_at is None or now - each.state.changed_at > CONFIRMED_WITHIN)
+        and not _is_confirmed(each.state, alias)
+    )
+
+
+def _is_confirmed(state: TenantState, alias: str) -> bool:
+    seen = state.profiles.get(alias)
+    return seen is not None and seen.confirmed_at is not None
+
+
+def drift(tenants: Iterable[TenantFigures]) -> Decimal | None:
+    """Return the largest drift between estimate and bill in percent; None if none is known."""
+    return max((e.drift_percent for e in tenants if e.drift_percent is not None), default=None)
+
+
+def price_age_days(registry: Registry, now: datetime) -> int | None:
+    """Return the age of the oldest price of a metered profile; None if there is no price."""
+    days = [
+        (now.date() - entry.price_as_of).days
+        for aliases in registry.profiles.values()
+        for entry in aliases.values()
+        if entry.metered and entry.price_as_of is not None
+    ]
+    return max(days, default=None)
+
+
+def unguarded_profiles(registry: Registry) -> int:
+    """Return how many profiles have no policy."""
+    return sum(len(registry.profiles[tenant]) for tenant in registry.unguarded)

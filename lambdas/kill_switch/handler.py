@@ -1,0 +1,178 @@
+"""The kill switch's function: woken by the queue, by the schedule, and by reconciled bills."""
+
+import os
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from kill_switch import budgets, bursts, calls, confirming, figures, publishing, sources, telling
+from kill_switch.clients import Clients
+from kill_switch.clock import Clock
+from kill_switch.hints import Hint, hint_of
+from kill_switch.reconciled import DETAIL_TYPE, SOURCE, is_newer, parse_reconciled
+from kill_switch.settings import Settings
+from kill_switch.switch import Report, Switch
+from shared import registry, state_table, wake
+from shared.ledger import month_of
+from shared.registry_cache import RegistryCache
+
+PERMISSIONS: Final = tuple(
+    sorted(
+        {
+            *budgets.PERMISSIONS,
+            *bursts.PERMISSIONS,
+            *calls.PERMISSIONS,
+            *confirming.PERMISSIONS,
+            *publishing.PERMISSIONS,
+            *registry.PERMISSIONS,
+            *sources.PERMISSIONS,
+            *state_table.READ_PERMISSIONS,
+            *telling.PERMISSIONS,
+            *wake.PERMISSIONS,
+        }
+    )
+)
+"""Every IAM action the code calls; reading the wake queue is up to its event source."""
+
+_LEFT_FOR_THE_RUNTIME_SECONDS: Final = 3
+_AT_ONCE: Final = 8
+
+logger = Logger()
+metrics = Metrics()
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
+    """Look at whom the event names; at everybody if it names nobody.
+
+    Args:
+        event: Messages of the wake queue, a `finops.reconciled` event, or anything else, such as
+            the schedule's.
+        context: Lambda's.
+
+    Returns:
+        For messages: those whose tenants' turn did not end, which come again.
+
+    Raises:
+        RuntimeError: If a tenant's turn did not end, where the event is no message.
+    """
+    if "Records" in event:
+        return _look_for_messages(event, context)
+    hint = Hint(everybody=True)
+    if event.get("detail-type") == DETAIL_TYPE:
+        hint = Hint(tenants=frozenset({_store_reconciled(event["detail"], context)}))
+    failed = _run(hint, context)
+    if failed:
+        raise RuntimeError(f"no turn for {', '.join(sorted(failed))}: see the log")
+    return None
+
+
+def _look_for_messages(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415 - slow to import
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
+    known = _switch(context.invoked_function_arn).registry.current()
+    hints = {each["messageId"]: hint_of(each["body"], known) for each in event["Records"]}
+    failed = _run(_together(hints), context)
+
+    def check(record: Any) -> None:
+        hint = hints[record["messageId"]]
+        missed = failed if hint.everybody else failed & hint.tenants
+        if missed:
+            raise RuntimeError(f"no turn for {', '.join(sorted(missed))}: see the log")
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(
+        process_partial_response(
+            event=dict(event), record_handler=check, processor=processor, context=context
+        )
+    )
+
+
+def _together(hints: Mapping[str, Hint]) -> Hint:
+    return Hint(
+        tenants=frozenset().union(*(hint.tenants for hint in hints.values())),
+        everybody=any(hint.everybody for hint in hints.values()),
+    )
+
+
+def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
+    switch = _switch(context.invoked_function_arn)
+    tenant, record = parse_reconciled(detail, switch.clock.now())
+    if tenant not in switch.registry.current(fresh=True).tenants:
+        logger.warning("reconciled bill of an unknown tenant", tenant=tenant)
+        return tenant
+    table = switch.table
+    before = table.read(tenant, month_of(switch.clock.now())).billed.get(SOURCE)
+    if is_newer(record, before):
+        table.store_billed(tenant, SOURCE, record)
+    return tenant
+
+
+def _run(hint: Hint, context: Any) -> frozenset[str]:
+    if hint == Hint():
+        return frozenset()
+    seconds = context.get_remaining_time_in_millis() / 1000 - _LEFT_FOR_THE_RUNTIME_SECONDS
+    report = _switch(context.invoked_function_arn).run(hint, seconds_left=seconds)
+    _measure(report, everybody=hint.everybody)
+    for fault in report.registry.faults:
+        logger.warning("registry entry left out", path=fault.path, reason=fault.reason)
+    return report.failed
+
+
+def _measure(report: Report, *, everybody: bool) -> None:
+    """Add the metrics; those about everybody only if everybody was looked at."""
+    each = report.figures.values()
+    failures = figures.action_failures(each, len(report.failed), report.untold)
+    unknown = figures.spend_unknown(each)
+    if everybody or failures:
+        metrics.add_metric("ActionFailures", MetricUnit.Count, failures)
+    if everybody or unknown:
+        metrics.add_metric("SpendUnknown", MetricUnit.Count, unknown)
+    if everybody:
+        _measure_everybody(report)
+
+
+def _measure_everybody(report: Report) -> None:
+    now = datetime.now(UTC)
+    known = report.registry
+    faults = len(known.faults) + report.stale
+    metrics.add_metric("RegistryFaults", MetricUnit.Count, faults)
+    unguarded = figures.unguarded_profiles(known)
+    metrics.add_metric("UnguardedProfiles", MetricUnit.Count, unguarded)
+    unconfirmed = figures.unconfirmed(report.figures, known.profiles, now)
+    metrics.add_metric("UnconfirmedSuspensions", MetricUnit.Count, unconfirmed)
+    drift = figures.drift(report.figures.values())
+    if drift is not None:
+        # CloudWatch knows numbers only as floats; no money is computed from here on.
+        metrics.add_metric("EstimateDriftPercent", MetricUnit.Percent, float(drift))
+    age = figures.price_age_days(known, now)
+    if age is not None:
+        metrics.add_metric("PriceAgeDays", MetricUnit.Count, age)
+
+
+@cache
+def _switch(function_arn: str) -> Switch:
+    settings = Settings.read(os.environ, function_arn)
+    clients = Clients()
+    return Switch(
+        settings=settings,
+        client=clients,
+        registry=RegistryCache(
+            partial(registry.load_registry, clients("ssm")),
+            seconds=time.monotonic,
+            ttl_seconds=settings.registry_ttl_seconds,
+        ),
+        clock=Clock(),
+        executor=ThreadPoolExecutor(max_workers=_AT_ONCE),
+    )
