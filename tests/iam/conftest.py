@@ -19,6 +19,11 @@ def app_team():
 
 
 @pytest.fixture(scope="session")
+def observing_app_team():
+    return scenarios.app_team(guard="observe")
+
+
+@pytest.fixture(scope="session")
 def enforced():
     return scenarios.tenants(guard="enforce")
 

@@ -36,8 +36,8 @@ _MODELS = {
 }
 
 
-def app_team() -> Deployment:
-    """The stack of an app team, as in the README."""
+def app_team(guard: str | None = None) -> Deployment:
+    """The stack of an app team, as in the README; perhaps with another guard."""
     app = App(builtin_cloud_formation_validation=False)
     stack = Stack(app, "Chat", env=Environment(account="111122223333", region="eu-west-1"))
     chat = iam.Role(stack, "ChatRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -50,6 +50,7 @@ def app_team() -> Deployment:
         alias="smart",
         cost_tags=tags,
         model="eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        guard=guard,
     )
     model.grant_invoke(chat)
     CostBudget(

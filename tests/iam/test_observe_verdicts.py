@@ -7,10 +7,22 @@ from local.simulator import Caller, Request
 from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, OTHER_MODELS, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
 
+ROLES = {"observed": "writer-app", "observing_app_team": "Chat-ChatRole3FC23F62"}
+
+
+@pytest.fixture(params=ROLES)
+def deployment(request):
+    return request.getfixturevalue(request.param)
+
 
 @pytest.fixture
-def calls(observed):
-    smart = observed.profile("writer", "smart")
+def caller(deployment, observed):
+    return deployment.caller(ROLES["observed" if deployment is observed else "observing_app_team"])
+
+
+@pytest.fixture
+def calls(deployment, observed):
+    smart = deployment.profile("writer", "smart")
     requests = [*UNRELATED, *ALL_ROUTES, *ALL_TAMPERING]
     requests += [Request(action=INVOKE, resource=arn) for arn in OTHER_MODELS.values()]
     requests += models(smart.copied_from)
@@ -23,23 +35,22 @@ def calls(observed):
 
 
 @pytest.mark.parametrize("broad", BROAD_ALLOWS)
-def test_what_a_caller_could_do_before_it_can_do_with_our_policies(
-    simulator, observed, calls, broad
-):
-    caller = observed.caller("writer-app")
+def test_what_a_caller_could_do_before_it_can_do_with_our_policies(simulator, caller, calls, broad):
     before = Caller(arn=caller.arn, policies={"own": BROAD_ALLOWS[broad]})
     could = simulator.allowed_ones(before, calls)
     assert simulator.allowed_ones(caller.plus("own", BROAD_ALLOWS[broad]), calls) == could
     assert len(could) > 40
 
 
-def test_no_policy_denies_anything(observed):
+def test_no_policy_denies_anything(caller):
     statements = [
-        statement
-        for document in observed.caller("writer-app").policies.values()
-        for statement in document["Statement"]
+        statement for document in caller.policies.values() for statement in document["Statement"]
     ]
     assert {statement["Effect"] for statement in statements} == {"Allow"}
+
+
+def test_a_grant_alone_opens_the_profile_and_nothing_around_it(simulator, caller, calls):
+    assert simulator.allowed_ones(caller, calls) == {"own profile"}
 
 
 def test_the_state_tag_does_not_stop_a_caller_with_a_broad_allow(simulator, observed):
