@@ -42,8 +42,10 @@ def print_page(console: Console, tenant: TenantStatus, *, region: str) -> None:
 def _facts(tenant: TenantStatus) -> Iterator[tuple[str, Text | str]]:
     yield "mode, guard", f"{tenant.mode}, {tenant.guard}"
     yield "state", shown_state(tenant)
-    yield "since", moment(tenant.since) or "not said"
-    yield "ends", moment(tenant.ends) or "nothing to end"
+    if tenant.since is not None:
+        yield "since", moment(tenant.since)
+    if tenant.ends is not None:
+        yield "ends", moment(tenant.ends)
     for reason in tenant.why:
         scope = "" if reason.scope == TENANT_SCOPE else f"{reason.scope}: "
         since = f"; since {moment(reason.since)}" if reason.since else ""

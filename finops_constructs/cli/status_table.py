@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from rich import box
 from rich.console import Console
@@ -11,7 +12,15 @@ from rich.text import Text
 from finops_constructs.cli.shown_values import missing, moment, percent, usd
 from finops_constructs.operations.status import STOPPED, TENANT_SCOPE, Billed, TenantStatus
 
-_COLUMNS = ("tenant", "mode", "state", "estimate", "billed", "drift", "why", "since", "ends")
+_COLUMNS: Final = (
+    # Title and the width below which it is not folded.
+    ("tenant", 6),
+    ("mode", 7),
+    ("state", 10),
+    ("estimate of limit", 17),
+    ("billed, drift", 20),
+    ("why, since, ends", 22),
+)
 
 
 def print_table(console: Console, tenants: Sequence[TenantStatus], *, region: str) -> None:
@@ -22,19 +31,16 @@ def print_table(console: Console, tenants: Sequence[TenantStatus], *, region: st
         title_style="bold",
         box=box.SIMPLE_HEAD,
     )
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold")
+    for column, width in _COLUMNS:
+        table.add_column(column, overflow="fold", min_width=width)
     for tenant in tenants:
         table.add_row(
             tenant.tenant,
             tenant.mode,
             shown_state(tenant),
             estimate(tenant),
-            billed(tenant.billed),
-            drift(tenant),
+            "\n".join(_billed_and_drift(tenant)),
             "\n".join(_why(tenant)),
-            moment(tenant.since),
-            moment(tenant.ends),
         )
     console.print(table)
 
@@ -83,12 +89,22 @@ def drift(tenant: TenantStatus) -> str:
     return missing("no billed figure" if tenant.billed.amount_usd is None else None)
 
 
+def _billed_and_drift(tenant: TenantStatus) -> Iterator[str]:
+    yield billed(tenant.billed)
+    if tenant.billed.amount_usd is not None:
+        yield f"drift {drift(tenant)}"
+
+
 def _why(tenant: TenantStatus) -> Iterator[str]:
     for reason in tenant.why:
         yield reason.code if reason.scope == TENANT_SCOPE else f"{reason.scope}: {reason.code}"
     for each in tenant.would_stop:
         scope = "" if each.scope == TENANT_SCOPE else f"{each.scope} "
         yield f"{scope}would have stopped at {moment(each.since)}"
+    if tenant.why and tenant.since is not None:
+        yield f"since {moment(tenant.since)}"
+    if tenant.why and tenant.ends is not None:
+        yield f"ends {moment(tenant.ends)}"
 
 
 def _style(state: str) -> str:

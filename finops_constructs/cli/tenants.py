@@ -87,7 +87,9 @@ def _print_status(found: "Sequence[TenantStatus]", region: str, *, one: bool) ->
 
     from finops_constructs.cli import status_page, status_table  # noqa: PLC0415 - as above
 
-    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH_OF_A_FILE)
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+    # What the platform says is shown as it is: a reason may hold brackets.
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
     if one:
         status_page.print_page(console, found[0], region=region)
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from finops_constructs.operations.client import Answer
-from finops_constructs.operations.status import STOPPED, TENANT_SCOPE, TenantStatus
+from finops_constructs.operations.status import CHANGING, STOPPED, TENANT_SCOPE, TenantStatus
 
 _LEAST_STOPPED_FIRST: Final = (
     "active", "resuming", "held", "suspending", "applied", "confirmed"
@@ -57,7 +57,7 @@ def _lifting(order: Answer, now: TenantStatus, states: Sequence[str], *, final: 
     stage = max(states, key=_how_stopped)
     if stage == "active":
         return Progress(stage=stage, done=True, reached=True)
-    if {"suspending", "resuming"} & set(states):
+    if CHANGING & set(states):
         return Progress(stage="resuming")
     return Progress(stage=stage, done=final, detail=_why(order, now))
 
@@ -71,7 +71,9 @@ def _states(order: Answer, now: TenantStatus) -> list[str]:
     if order.alias is not None:
         alias = now.aliases.get(order.alias)
         return ["accepted" if alias is None else alias.state]
-    return [alias.state for alias in now.own_aliases.values()] or [now.state]
+    # The roles that a suspension policy is attached to are in the tenant's own state alone.
+    whole = [now.state] if now.state in CHANGING else []
+    return [*(alias.state for alias in now.own_aliases.values()), *whole] or [now.state]
 
 
 def _how_stopped(state: str) -> int:

@@ -31,6 +31,14 @@ def test_a_stop_is_reached_only_when_every_alias_was_read_back():
     assert _progress(order(), aliases=both | {"smart": "confirmed"}).stage == "applied"
 
 
+def test_a_tenant_wide_stop_and_resume_wait_for_the_roles_policy_too():
+    tagged = {"fast": "applied", "smart": "applied"}
+    assert _progress(order(), state="suspending", aliases=tagged) == Progress(stage="suspending")
+    untagged = {"fast": "active", "smart": "active"}
+    resuming = _progress(order("resume"), state="resuming", aliases=untagged)
+    assert resuming == Progress(stage="resuming")
+
+
 def test_a_stop_of_one_alias_does_not_look_at_the_others():
     states = {"fast": "active", "smart": "applied"}
     assert _progress(order(alias="smart"), aliases=states).reached
