@@ -20,6 +20,7 @@ READ_PERMISSIONS: Final = ("dynamodb:Query",)
 _ALIAS: Final = "A#"
 _ROLE: Final = "R#"
 _REJECTED: Final = "X#"
+_FAILED: Final = "E#"
 _BATCH: Final = "B#"
 
 
@@ -61,14 +62,19 @@ def rejected_key(day: date, reason: str) -> dict[str, str]:
     return {"pk": UNATTRIBUTED, "sk": f"{_REJECTED}{day.isoformat()}#{reason}"}
 
 
+def failed_key(day: date) -> dict[str, str]:
+    """Return the key of the count of failed calls that no alias is known for, by their day."""
+    return {"pk": UNATTRIBUTED, "sk": f"{_FAILED}{day.isoformat()}"}
+
+
 def batch_key(batch_id: str, part: str) -> dict[str, str]:
-    """Return the key of a batch's marker (`000`, `001`, ...) or of its `plan`."""
+    """Return the key of a batch's marker (`000`) or of a part of its plan (`001`, ...)."""
     return {"pk": f"{_BATCH}{batch_id}", "sk": part}
 
 
-def month_of(now: datetime) -> str:
-    """Return the UTC month of a moment, as `2026-11`."""
-    return now.astimezone(UTC).strftime("%Y-%m")
+def month_of(now: date) -> str:
+    """Return the UTC month of a moment or of a UTC day, as `2026-11`."""
+    return (now.astimezone(UTC) if isinstance(now, datetime) else now).strftime("%Y-%m")
 
 
 def month_spend(items: Iterable[Mapping[str, Any]], *, now: datetime) -> MonthSpend:
@@ -125,10 +131,36 @@ def read_month(
         now: The moment.
         roles: Whether to read the spend by role too.
     """
-    items = list(_query(dynamodb, table, tenant, f"{_ALIAS}{month_of(now)}"))
+    items = read_alias_items(dynamodb, table, tenant, now)
     if roles:
         items += _query(dynamodb, table, tenant, f"{_ROLE}{month_of(now)}")
     return month_spend(items, now=now)
+
+
+def read_alias_items(
+    dynamodb: Any, table: str, tenant: str, now: datetime
+) -> list[dict[str, str | int]]:
+    """Read a tenant's items by alias of the month of `now`, as `month_spend` takes them."""
+    return list(_query(dynamodb, table, tenant, f"{_ALIAS}{month_of(now)}"))
+
+
+def spent_before(items: Iterable[Mapping[str, Any]], until: datetime) -> Decimal:
+    """Return what items by alias say was spent in the hours that had ended at `until`, in USD."""
+    last_day, last_hour = until.astimezone(UTC).date().isoformat(), until.astimezone(UTC).hour
+    return to_usd(
+        sum(
+            hour_micro_usd(item, hour)
+            for item in items
+            for hour in HOURS
+            if (_split(item["sk"])[1], int(hour)) < (last_day, last_hour)
+        )
+    )
+
+
+def read_today(dynamodb: Any, table: str, tenant: str, now: datetime) -> Decimal:
+    """Read a tenant's spend of the UTC day of `now` in USD, strongly consistent."""
+    today = now.astimezone(UTC).date().isoformat()
+    return month_spend(_query(dynamodb, table, tenant, f"{_ALIAS}{today}"), now=now).today_usd
 
 
 def plain_item(item: Mapping[str, Mapping[str, str]]) -> dict[str, str | int]:

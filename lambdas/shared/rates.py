@@ -48,6 +48,12 @@ class TokenSums:
     cache_write_1h: int = 0
     cache_write_untold: int = 0
 
+    @property
+    def prompt(self) -> int:
+        """The size of the whole prompt, by which one request's tier is chosen."""
+        written = self.cache_write_5m + self.cache_write_1h + self.cache_write_untold
+        return self.input + self.cache_read + written
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierRates:
