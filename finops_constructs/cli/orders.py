@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _REACHED: Final = {
     "applied": (
         "The tags and policies were read back. That no call gets through any more is confirmed "
-        "once none has succeeded for 5 minutes"
+        "once none has succeeded for 5 minutes."
     ),
-    "confirmed": "Read back, and no call has succeeded for 5 minutes",
-    "active": "Read back. IAM may take a moment until calls go through",
+    "confirmed": "Read back, and no call has succeeded for 5 minutes.",
+    "active": "Read back. IAM may take a moment until calls go through.",
 }
 
 
@@ -95,7 +95,7 @@ def _print_end(order: Answer, outcome: Outcome, timeout_seconds: float) -> None:
     look = f"finops tenants status {order.tenant}"
     last = outcome.last
     if last.reached:
-        click.echo(f"{_REACHED[last.stage]}: {look}")
+        click.echo(f"{_REACHED[last.stage]}\nLook: {look}")
         return
     about = order.tenant if order.alias is None else f"{order.tenant}/{order.alias}"
     if last.done:

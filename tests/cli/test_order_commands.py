@@ -43,7 +43,7 @@ def test_a_stop_is_followed_until_it_was_read_back(deployed, platform):
     assert lines[1].split()[0] == "suspending"
     assert lines[2].split()[0] == "applied"
     assert "confirmed once none has succeeded for 5 minutes" in lines[3]
-    assert lines[3].endswith("finops tenants status writer")
+    assert lines[4] == "Look: finops tenants status writer"
 
 
 def test_the_order_is_sent_signed_and_without_an_actor(deployed):
@@ -83,7 +83,7 @@ def test_a_resume_that_works_says_so(deployed, platform):
     platform.upcoming = [status(state="resuming"), status(decided=2)]
     result = _run("resume", "writer", "--reason", "fixed")
     assert result.exit_code == 0
-    assert result.output.splitlines()[-1].startswith("Read back.")
+    assert result.output.splitlines()[-2].startswith("Read back.")
 
 
 @pytest.mark.parametrize(
