@@ -61,7 +61,11 @@ class Refresher:
 
 
 def _has_passed(now: BilledRecord, before: BilledRecord | None, policy: TenantPolicy) -> bool:
-    """Whether a figure is new and reaches what stops a tenant; `decide` judges its period."""
-    limit = policy.monthly_limit_usd * policy.stop_percentage / 100
-    reached = now.billed is not None and now.billed.amount_usd >= limit
-    return reached and (before is None or before.billed != now.billed)
+    """Whether a figure of this month is new and reaches what stops a tenant."""
+    billed = now.billed
+    if billed is None or not billed.starts <= now.read_at < billed.ends:
+        return False
+    reached = billed.amount_usd >= policy.monthly_limit_usd * policy.stop_percentage / 100
+    return reached and (
+        before is None or before.billed is None or before.billed.amount_usd != billed.amount_usd
+    )
