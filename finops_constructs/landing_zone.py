@@ -13,6 +13,9 @@ from finops_constructs._acknowledge import INLINE_POLICY, acknowledge
 from finops_constructs._place import place_of
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
+_MAX_ROLE_NAME: Final = 64
+# The longest Region's name; a token's own text is of another length.
+_REGION_CHARACTERS: Final = len("ap-southeast-2")
 # Account and name are those of AWS's documents. The version was seen in use for this runtime
 # in public repositories of 2026; that AWS offers it in every Region is unverified, as are the
 # partitions aws-cn and aws-us-gov, which have other accounts: hence the setting.
@@ -157,10 +160,11 @@ class LandingZone:
     def _physical_name(self, scope: Construct, id: str) -> str | None:
         if not self.name_prefix:
             return None
-        unique = Names.unique_resource_name(
-            scope, max_length=63 - len(self.name_prefix) - len(id), separator="-"
-        )
-        return f"{self.name_prefix}{unique}-{id}"
+        # IAM knows no Regions: the same app in two of them must name its roles apart.
+        suffix = f"-{place_of(scope).region}-{id}"
+        longest = _MAX_ROLE_NAME - len(self.name_prefix) - len(id) - _REGION_CHARACTERS - 2
+        unique = Names.unique_resource_name(scope, max_length=longest, separator="-")
+        return f"{self.name_prefix}{unique}{suffix}"
 
 
 # ec2 does not support resource-level permissions for describing and creating network interfaces of

@@ -8,6 +8,7 @@ from aws_cdk import Names
 from aws_cdk import aws_chatbot as chatbot
 from constructs import Construct
 
+from finops_constructs._place import place_of
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import id_part
 from finops_constructs.landing_zone import LandingZone
@@ -96,5 +97,6 @@ def _encoded(channel_id: str) -> str:
 
 
 def _name(channel: Construct) -> str:
-    # One name space for the whole account: the path of the construct, with its stack, tells apart.
-    return Names.unique_resource_name(channel, max_length=120, separator="-")
+    # One name space for the whole account: the path, with the stack, and the Region tell apart.
+    unique = Names.unique_resource_name(channel, max_length=110, separator="-")
+    return f"{unique}-{place_of(channel).region}"
