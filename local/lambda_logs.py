@@ -60,12 +60,14 @@ def _read_log(worker: Any) -> str:
 
 
 def _emit_logs(function: dict[str, Any], *invocation: Any, **more: Any) -> None:
+    config = function.get("config") or function
+    if config.get("FunctionName") not in lambda_svc._functions:
+        return  # a stack that is being deleted has deleted it meanwhile; its log group stays gone
     _ministack_emit_logs(function, *invocation, **more)
     _request_id, log, failed, milliseconds = invocation
     for line in log.splitlines():
         embedded_metrics.publish(line)
-    config = function.get("config") or function
-    dimensions = {"FunctionName": config.get("FunctionName", "")}
+    dimensions = {"FunctionName": config["FunctionName"]}
     values = {"Invocations": 1, "Errors": int(failed), "Throttles": 0}
     for name, value in values.items():
         cloudwatch.record_metric("AWS/Lambda", name, value, "Count", dimensions)

@@ -8,10 +8,12 @@ from local import (
     event_rules,
     function_urls,
     iam_limits,
+    invocation_logging,
     lambda_functions,
     lambda_logs,
     log_subscriptions,
     metric_data,
+    policy_simulation,
     queue_metrics,
     request_ids,
 )
@@ -19,6 +21,7 @@ from local.cloudformation.alarm import Alarm
 from local.cloudformation.budget import Budget
 from local.cloudformation.inference_profile import ApplicationInferenceProfile
 from local.cloudformation.managed_policy import ManagedPolicy
+from local.cloudformation.names import refuse_taken_names
 from local.cloudformation.role import Role
 from local.cloudformation.role_policy import RolePolicy
 from local.cloudformation.slack_channel import SlackChannelConfiguration
@@ -33,10 +36,12 @@ _MODULES = (
     event_rules,
     function_urls,
     iam_limits,
+    invocation_logging,
     lambda_functions,
     lambda_logs,
     log_subscriptions,
     metric_data,
+    policy_simulation,
     queue_metrics,
     request_ids,
 )
@@ -59,3 +64,4 @@ def install() -> None:
         module.install()
     for resource_type in _RESOURCE_TYPES:
         resource_type().register()
+    refuse_taken_names()

@@ -39,7 +39,7 @@ const deniedBy = (analysis) =>
     .flatMap((one) => one?.denyStatements ?? [])
     .map((statement) => statement.policyId)
 
-async function judge(attached, request) {
+async function judge(attached, request, strict) {
   const simulation = { ...attached, request }
   // Its data has no resource type for the Region-less model of global profiles, and it checks types.
   if (request.resource.resource.startsWith(REGIONLESS_MODEL))
@@ -47,15 +47,15 @@ async function judge(attached, request) {
   const outcome = await runSimulation(simulation, { simulationMode: 'Strict' })
   if (outcome.resultType === 'error') return { error: JSON.stringify(outcome.errors) }
   if (outcome.resultType !== 'single') return { error: 'the resource of a request has a wildcard' }
-  if (outcome.result.ignoredContextKeys.length > 0)
+  if (strict && outcome.result.ignoredContextKeys.length > 0)
     return { error: `not a condition key of this request: ${outcome.result.ignoredContextKeys}` }
   return { verdict: outcome.overallResult, deniedBy: deniedBy(outcome.result.analysis) }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { caller, requests } = JSON.parse(line)
+  const { caller, requests, strict } = JSON.parse(line)
   const attached = prepare(caller)
   const verdicts = []
-  for (const request of requests) verdicts.push(await judge(attached, request))
+  for (const request of requests) verdicts.push(await judge(attached, request, strict))
   process.stdout.write(`${JSON.stringify(verdicts)}\n`)
 }

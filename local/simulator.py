@@ -94,12 +94,15 @@ class Simulator:
     ) -> None:
         self.close()
 
-    def judgements(self, caller: Caller, requests: Sequence[Request]) -> list[Judgement]:
+    def judgements(
+        self, caller: Caller, requests: Sequence[Request], *, strict: bool = True
+    ) -> list[Judgement]:
         """Judge requests of one caller.
 
         Args:
             caller: Who asks.
             requests: What is asked.
+            strict: Whether a context key that a request cannot have is an error. Default: True.
 
         Returns:
             One judgement for each request, in order.
@@ -109,7 +112,7 @@ class Simulator:
         """
         if not self._process.stdin or not self._process.stdout:
             raise SimulatorError("the simulator has no pipes")
-        self._process.stdin.write(json.dumps(_batch(caller, requests)) + "\n")
+        self._process.stdin.write(json.dumps(_batch(caller, requests) | {"strict": strict}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:

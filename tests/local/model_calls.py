@@ -20,9 +20,10 @@ def profile(emulator, name, source=SONNET):
 
 @contextlib.contextmanager
 def logging_to(emulator, group, *, text=False):
-    bedrock, logs = emulator.client("bedrock"), emulator.client("logs")
+    bedrock, logs, iam = (emulator.client(name) for name in ("bedrock", "logs", "iam"))
     logs.create_log_group(logGroupName=group)
-    role = "arn:aws:iam::111122223333:role/bedrock-logging"
+    made = iam.create_role(RoleName="bedrock-logging", AssumeRolePolicyDocument="{}")
+    role = made["Role"]["Arn"]
     config = {
         "cloudWatchConfig": {"logGroupName": group, "roleArn": role},
         "textDataDeliveryEnabled": text,
@@ -31,6 +32,7 @@ def logging_to(emulator, group, *, text=False):
     yield
     bedrock.delete_model_invocation_logging_configuration()
     logs.delete_log_group(logGroupName=group)
+    iam.delete_role(RoleName="bedrock-logging")
 
 
 def until(found, seconds=10.0):

@@ -89,7 +89,7 @@ def test_a_queue_hands_over_batches_and_takes_back_only_what_failed(emulator, st
             "Dead": queue("batches-dead"),
             "Wake": queue(
                 "batches",
-                VisibilityTimeout=1,
+                VisibilityTimeout=6,
                 RedrivePolicy={"deadLetterTargetArn": arn("Dead"), "maxReceiveCount": 2},
             ),
             "Function": function(FAILS_SOME, Environment={"Variables": {"SEEN": {"Ref": "Seen"}}}),

@@ -1,0 +1,48 @@
+"""The checks that Bedrock and CloudWatch Logs make when invocation logging is set up."""
+
+import json
+from typing import Any
+
+from ministack.services import bedrock, cloudwatch_logs, iam
+
+from local.service_calls import Response
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+_MOST_FILTERS = 2
+
+_ministack_put_config = bedrock._put_logging_config
+_ministack_put_filter = cloudwatch_logs._put_subscription_filter
+
+
+def install() -> None:
+    """Refuse a destination that is not there and a third subscription of a log group."""
+    bedrock._put_logging_config = _put_config
+    cloudwatch_logs._put_subscription_filter = _put_filter
+
+
+def _put_config(body: bytes) -> Response:
+    config = json.loads(body or b"{}").get("loggingConfig") or {}
+    destination = config.get("cloudWatchConfig")
+    if destination:
+        group, role = destination.get("logGroupName"), destination.get("roleArn", "")
+        known = group in cloudwatch_logs._log_groups and role.rpartition("/")[2] in iam._roles
+        if not known:
+            refused: Response = bedrock._validation(
+                f"Failed to validate permissions for log group: {group}, with role: {role}. "
+                "Verify the IAM role permissions are correct."
+            )
+            return refused
+    answer: Response = _ministack_put_config(body)
+    return answer
+
+
+def _put_filter(request: dict[str, Any]) -> Response:
+    group = cloudwatch_logs._log_groups.get(request.get("logGroupName")) or {}
+    others = set(group.get("subscriptionFilters") or {}) - {request.get("filterName")}
+    if len(others) >= _MOST_FILTERS:
+        refused: Response = cloudwatch_logs.error_response_json(
+            "LimitExceededException", "Resource limit exceeded.", 400
+        )
+        return refused
+    answer: Response = _ministack_put_filter(request)
+    return answer
