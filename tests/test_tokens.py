@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from aws_cdk import Fn, Stack, Token
+from aws_cdk import CfnOutput, Fn, Stack, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
@@ -124,13 +124,17 @@ PASSES: dict[str, Callable[[Stack, Any], object]] = {
         lambda s, t: imported(s, profile_arn=t),
     "InferenceProfile.grant_invoke.grantee": lambda s, t: granted(s, role_arn=t),
     **of_each("CostBudget", ["display_name", "adopt_budget", "tag_key_prefix", "monthly_limit_usd",
-                             "stop_percentage"], lambda name, s, t: budget(s, **{name: t})),
+                             "stop_percentage", "hard_cap_percentage", "daily_cap_usd",
+                             "approval_timeout_minutes", "cool_down_minutes"],
+              lambda name, s, t: budget(s, **{name: t})),
     "CostBudget.alert_percentages": lambda s, t: budget(s, alert_percentages=[50, t]),
     **of_each("TenantOwner", OWNER, owner),
     "GuardExemptions.models": lambda s, t: exempted(s, models=(t,)),
     **of_each("CacheMetricNames", ["read", "write"], lambda name, s, t: metric(s, **{name: t})),
     **of_each("LandingZone", ["permissions_boundary", "role_path", "name_prefix"],
               lambda name, s, t: zoned(s, **{name: t})),
+    "LandingZone.powertools_layer_arn": lambda s, t: CfnOutput(
+        s, "Layer", value=LandingZone(powertools_layer_arn=t).layer_arn(s)),
     "LandingZone.mandatory_tags": lambda s, t: zoned(s, mandatory_tags={"a": t}),
     **of_each("LandingZone", ["subnet_ids", "security_group_ids"],
               lambda name, s, t: zoned(s, **{name: (t,)})),
@@ -148,6 +152,7 @@ REFUSED: dict[str, Callable[[Stack, Any], object]] = {
 }  # fmt: skip
 ONE_OF: dict[str, Callable[[Stack, Any], object]] = {
     "ApplicationInferenceProfile.guard": lambda s, t: profile(s, guard=t),
+    "CostBudget.approval_on_timeout": lambda s, t: budget(s, approval_on_timeout=t),
     "CostBudget.mode": lambda s, t: budget(s, mode=t),
     "CostBudget.guard": lambda s, t: budget(s, guard=t),
     "TenantGuard.of.guard": lambda s, t: TenantGuard.of(s, "writer", guard=t),
@@ -175,7 +180,7 @@ PUBLIC = {
     "TenantGuard.of": TenantGuard.of,
     "TokenRates": TokenRates,
 }  # fmt: skip
-NUMBERS = ("usd", "percentage", "quota", *RATES)
+NUMBERS = ("usd", "percentage", "minutes", "quota", *RATES)
 
 
 def number_or_text(argument):
