@@ -42,7 +42,8 @@ const deniedBy = (analysis) =>
 async function judge(attached, request, strict) {
   const simulation = { ...attached, request }
   // Its data has no resource type for the Region-less model of global profiles, and it checks types.
-  if (request.resource.resource.startsWith(REGIONLESS_MODEL))
+  const untyped = request.resource.resource.startsWith(REGIONLESS_MODEL)
+  if (untyped || (!strict && request.resource.resource === '*'))
     return { verdict: runUnsafeSimulation(simulation, {}), deniedBy: [] }
   const outcome = await runSimulation(simulation, { simulationMode: 'Strict' })
   if (outcome.resultType === 'error') return { error: JSON.stringify(outcome.errors) }

@@ -77,3 +77,18 @@ def test_a_role_that_is_not_there_and_an_action_that_is_none_are_refused(iam, ro
         simulate(iam, role.replace("canary", "nobody"))
     with pytest.raises(iam.exceptions.InvalidInputException, match=r"invalid\.action"):
         simulate(iam, role, actions=["bedrock:Converse"])
+
+
+@pytest.mark.parametrize("state", ["suspended", "active"])
+def test_policies_alone_are_simulated_on_every_resource(iam, state):
+    entry = {"ContextKeyName": TAG, "ContextKeyValues": [state], "ContextKeyType": "string"}
+    documents = [
+        policy("Allow").replace(PROFILE, "*"),
+        policy("Deny", StringEquals={TAG: "suspended"}).replace(PROFILE, "*"),
+    ]
+    answer = iam.simulate_custom_policy(
+        PolicyInputList=documents, ActionNames=["bedrock:InvokeModel"], ContextEntries=[entry]
+    )
+    (result,) = answer["EvaluationResults"]
+    assert result["EvalResourceName"] == "*"
+    assert result["EvalDecision"] == ("explicitDeny" if state == "suspended" else "allowed")
