@@ -53,8 +53,12 @@ def decide(inputs: Inputs) -> Decision:
 
 
 def standing_orders(inputs: Inputs) -> tuple[Order, ...]:
-    """Return the persons' suspensions that no person has lifted since."""
-    return tuple(order for order in inputs.orders if not _is_lifted(inputs, order))
+    """Return the persons' suspensions that no person has lifted since.
+
+    One about an alias that is not registered rests until it is.
+    """
+    known = {None, *inputs.aliases}
+    return tuple(o for o in inputs.orders if o.scope in known and not _is_lifted(inputs, o))
 
 
 def _is_lifted(inputs: Inputs, order: Order) -> bool:

@@ -1,19 +1,32 @@
 """What is known of a tenant's spend, and what it is held against."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from shared.decision_types import Inputs
+from shared.decision_types import Billed, Inputs
+
+if TYPE_CHECKING:
+    from shared.ledger import MonthSpend
 
 
 def limit_spend(inputs: Inputs) -> Decimal | None:
+    """Return what is held against the monthly limit; see `largest_known`."""
+    return largest_known(inputs.spend, inputs.billed, inputs.now)
+
+
+def largest_known(
+    spend: "MonthSpend | None", billed: Iterable[Billed], now: datetime
+) -> Decimal | None:
     """Return the largest figure of this month: the estimate or a billed one; None if none is known.
 
     A billed figure whose period does not contain `now` is ignored: AWS goes on returning last
     month's 100 % for hours into the new one.
     """
-    figures = [b.amount_usd for b in inputs.billed if b.starts <= inputs.now < b.ends]
-    if inputs.spend is not None:
-        figures.append(inputs.spend.total_usd)
+    figures = [each.amount_usd for each in billed if each.starts <= now < each.ends]
+    if spend is not None:
+        figures.append(spend.total_usd)
     return max(figures, default=None)
 
 

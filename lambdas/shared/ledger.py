@@ -133,7 +133,7 @@ def read_month(
     """
     items = read_alias_items(dynamodb, table, tenant, now)
     if roles:
-        items += _query(dynamodb, table, tenant, f"{_ROLE}{month_of(now)}")
+        items += read_role_items(dynamodb, table, tenant, now)
     return month_spend(items, now=now)
 
 
@@ -142,6 +142,13 @@ def read_alias_items(
 ) -> list[dict[str, str | int]]:
     """Read a tenant's items by alias of the month of `now`, as `month_spend` takes them."""
     return list(_query(dynamodb, table, tenant, f"{_ALIAS}{month_of(now)}"))
+
+
+def read_role_items(
+    dynamodb: Any, table: str, tenant: str, now: datetime
+) -> list[dict[str, str | int]]:
+    """Read a tenant's items by caller role of the month of `now`, as `month_spend` takes them."""
+    return list(_query(dynamodb, table, tenant, f"{_ROLE}{month_of(now)}"))
 
 
 def spent_before(items: Iterable[Mapping[str, Any]], until: datetime) -> Decimal:

@@ -1,0 +1,106 @@
+"""Statuses of tenants, read from the tables when somebody asks."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.decision_types import Billed
+from shared.drift import drift_percent
+from shared.ledger import MonthSpend, month_of, month_spend, read_alias_items, read_role_items
+from shared.looked import Looked, decided_at, read_looked
+from shared.reach import Place, role_fault
+from shared.registry import Registry
+from shared.state_table import StateTable, StateUnreadableError, TenantItems
+from shared.status import TENANT_SCOPE, Subject, status
+from shared.tenant_state import TenantState
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statuses:
+    """Where statuses are read.
+
+    Attributes:
+        table: The state table.
+        ledger_table: The ledger's name, in the same DynamoDB.
+        place: Where the platform works.
+        now: The clock.
+        executor: Where several tenants are read side by side.
+    """
+
+    table: StateTable
+    ledger_table: str
+    place: Place
+    now: Callable[[], datetime]
+    executor: Executor
+
+    def of(self, tenant: str, registry: Registry) -> dict[str, Any]:
+        """Return one tenant's status."""
+        return self._of(tenant, registry, read_looked(self.table.dynamodb, self.table.name))
+
+    def of_all(self, tenants: list[str], registry: Registry) -> list[dict[str, Any]]:
+        """Return several tenants' statuses, in order."""
+        looked = read_looked(self.table.dynamodb, self.table.name)
+        return list(self.executor.map(lambda tenant: self._of(tenant, registry, looked), tenants))
+
+    def spend(self, tenant: str, billed: tuple[Billed, ...]) -> tuple[MonthSpend | None, Any]:
+        """Return a tenant's estimate, and its drift from the bill; None: not known."""
+        now = self.now()
+        try:
+            items = read_alias_items(self.table.dynamodb, self.ledger_table, tenant, now)
+            roles = read_role_items(self.table.dynamodb, self.ledger_table, tenant, now)
+        except (BotoCoreError, ClientError):
+            logger.exception("ledger not readable", tenant=tenant)
+            return None, None
+        drifts = [drift_percent(figure, items, month_of(now)) for figure in billed]
+        known = [drift for drift in drifts if drift is not None]
+        return month_spend([*items, *roles], now=now), max(known, default=None)
+
+    def _of(self, tenant: str, registry: Registry, looked: Looked | None) -> dict[str, Any]:
+        fault = None
+        try:
+            items = self.table.read(tenant, month_of(self.now()))
+        except StateUnreadableError as error:
+            logger.exception("state not readable", tenant=tenant)
+            items, fault = TenantItems(), str(error)
+        figures = tuple(record.billed for record in items.billed.values() if record.billed)
+        spend, drift = self.spend(tenant, figures)
+        state = items.state or TenantState()
+        said = status(
+            Subject(
+                tenant=tenant,
+                now=self.now(),
+                policy=registry.policies.get(tenant),
+                profiles=registry.profiles.get(tenant, {}),
+                editable_roles=self._editable_roles(tenant, registry),
+                state=state,
+                items=items,
+                spend=spend,
+                drift_percent=drift,
+                decided_at=decided_at(tenant, state.decided_at, looked),
+            )
+        )
+        return said if fault is None else said | _unreadable(fault)
+
+    def _editable_roles(self, tenant: str, registry: Registry) -> list[str]:
+        if tenant not in registry.policies:
+            return []
+        callers = registry.callers.get(tenant, ())
+        return [c.role_name for c in callers if role_fault(c.role_arn, self.place) is None]
+
+
+def _unreadable(fault: str) -> dict[str, Any]:
+    reason = {
+        "code": "state-unreadable",
+        "text": f"the kill switch's state cannot be read: {fault}",
+        "since": None,
+        "ends": "when the item is put right",
+        "scope": TENANT_SCOPE,
+    }
+    return {"state": "held", "why": [reason]}
