@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
     from finops_constructs.attribution.profile import InferenceProfile
     from finops_constructs.attribution.profile_metrics import CacheMetricNames
+    from finops_constructs.audit.invocation_logging import InvocationLogging
     from finops_constructs.budgets.alert_key import AlertKey
     from finops_constructs.budgets.alert_topic import AlertTopic
     from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
     from finops_constructs.budgets.cost_budget import CostBudget
     from finops_constructs.checks.pack import FinOpsChecks
+    from finops_constructs.enforcement.burst_alarm import BurstAlarm
+    from finops_constructs.enforcement.kill_switch import KillSwitch
     from finops_constructs.enforcement.modes import Guard, Mode
     from finops_constructs.enforcement.policy_entry import TenantOwner
+    from finops_constructs.enforcement.spend_meter import SpendMeter
     from finops_constructs.enforcement.statements import GuardExemptions
     from finops_constructs.enforcement.tenant_guard import TenantGuard
     from finops_constructs.enforcement.wake_queue import WakeQueue
@@ -34,6 +38,7 @@ _HOMES = {
     "AlertKey": "budgets.alert_key",
     "AlertTopic": "budgets.alert_topic",
     "ApplicationInferenceProfile": "attribution.application_inference_profile",
+    "BurstAlarm": "enforcement.burst_alarm",
     "CacheMetricNames": "attribution.profile_metrics",
     "CostBudget": "budgets.cost_budget",
     "CostTags": "attribution.cost_tags",
@@ -42,11 +47,14 @@ _HOMES = {
     "GuardExemptions": "enforcement.statements",
     "ImportedInferenceProfile": "attribution.imported_profile",
     "InferenceProfile": "attribution.profile",
+    "InvocationLogging": "audit.invocation_logging",
+    "KillSwitch": "enforcement.kill_switch",
     "LandingZone": "landing_zone",
     "Mode": "enforcement.modes",
     "PlatformStack": "stacks.platform_stack",
     "PriceList": "prices.price_list",
     "SlackChannel": "budgets.chat_channels",
+    "SpendMeter": "enforcement.spend_meter",
     "TeamsChannel": "budgets.chat_channels",
     "TenantGuard": "enforcement.tenant_guard",
     "TenantOwner": "enforcement.policy_entry",
@@ -60,6 +68,7 @@ __all__ = [
     "AlertKey",
     "AlertTopic",
     "ApplicationInferenceProfile",
+    "BurstAlarm",
     "CacheMetricNames",
     "CostBudget",
     "CostTags",
@@ -68,11 +77,14 @@ __all__ = [
     "GuardExemptions",
     "ImportedInferenceProfile",
     "InferenceProfile",
+    "InvocationLogging",
+    "KillSwitch",
     "LandingZone",
     "Mode",
     "PlatformStack",
     "PriceList",
     "SlackChannel",
+    "SpendMeter",
     "TeamsChannel",
     "TenantGuard",
     "TenantOwner",

@@ -14,6 +14,8 @@ FUNCTION_CONCURRENCY: Final = f"{_NIST}LambdaConcurrency"
 FUNCTION_DEAD_LETTERS: Final = f"{_NIST}LambdaDLQ"
 FUNCTION_VPC: Final = f"{_NIST}LambdaInsideVPC"
 LOG_GROUP_KEY: Final = f"{_NIST}CloudWatchLogGroupEncrypted"
+QUEUE_DEAD_LETTERS: Final = "AwsSolutions::AwsSolutions-SQS3"
+TABLE_BACKUP_PLAN: Final = f"{_NIST}DynamoDBInBackupPlan"
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
@@ -31,6 +33,8 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
 
 def wildcard_resource(arn: str) -> str:
     """Return the id of cdk-nag's finding about a wildcard in a policy's resource."""
+    if arn == "*":
+        return "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
     _, partition, rest = arn.split(":", 2)
     if is_unresolved(partition):
         partition = "<AWS::Partition>"

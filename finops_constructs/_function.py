@@ -16,6 +16,7 @@ from finops_constructs._acknowledge import (
     FUNCTION_VPC,
     LOG_GROUP_KEY,
     acknowledge,
+    wildcard_resource,
 )
 from finops_constructs._assets import function_asset
 from finops_constructs.landing_zone import LandingZone
@@ -49,6 +50,7 @@ def define_function(
     concurrency: str,
     dead_letters: str,
     statements: Sequence[Mapping[str, Any]] = (),
+    wildcards: Mapping[str, str] | None = None,
     memory_mb: int = 256,
     environment: Mapping[str, str] | None = None,
     powertools: bool = True,
@@ -67,6 +69,7 @@ def define_function(
         concurrency: Why it needs no reserved concurrency.
         dead_letters: Where its failures go, if not to a dead-letter queue of its own.
         statements: What its role may do beside logging. Default: nothing.
+        wildcards: Resource with a wildcard in `statements` -> why it is one. Default: none is.
         memory_mb: Its memory in MiB. Default: 256.
         environment: Its variables, beside those of Powertools. Default: none.
         powertools: Whether it uses Powertools. Default: True.
@@ -80,6 +83,7 @@ def define_function(
     if statements:
         policies["work"] = [dict(statement) for statement in statements]
     role = zone.define_role(scope, "Role", service="lambda.amazonaws.com", policies=policies)
+    acknowledge(role, {wildcard_resource(arn): why for arn, why in (wildcards or {}).items()})
     asset = function_asset(scope, "Code", package)
     variables = (_powertools_variables(package) if powertools else {}) | dict(environment or {})
     function = lambda_.CfnFunction(

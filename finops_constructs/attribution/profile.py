@@ -37,6 +37,7 @@ class InferenceProfile(Construct):
         rates: What its tokens cost; None if it is not metered.
         pricing: Those rates with their long-context tiers, their source and its date.
         entry: Its registry entry; None if another stack defines it.
+        cache_metrics: CloudWatch names of the cache token metrics.
         place: Where it is called.
     """
 
@@ -49,6 +50,7 @@ class InferenceProfile(Construct):
     rates: Rates | None
     pricing: ProfilePrice | None
     entry: "ProfileEntry | None" = None
+    cache_metrics: CacheMetricNames
     place: Place
 
     def __init__(
@@ -75,7 +77,7 @@ class InferenceProfile(Construct):
             self, self.source, region=self.place.region, prices=prices, price=price, metered=metered
         )
         self.rates = self.pricing.rates if self.pricing else None
-        self._cache_metrics = cache_metrics or CacheMetricNames()
+        self.cache_metrics = cache_metrics or CacheMetricNames()
 
     def grant_invoke(
         self, grantee: iam.IGrantable, *, shared_with: Sequence[str] = ()
@@ -129,13 +131,13 @@ class InferenceProfile(Construct):
         self, *, period: Duration | None = None
     ) -> cloudwatch.Metric:
         """Return the input tokens read from the prompt cache."""
-        return self.metric(self._cache_metrics.read, period=period)
+        return self.metric(self.cache_metrics.read, period=period)
 
     def metric_cache_write_input_tokens(
         self, *, period: Duration | None = None
     ) -> cloudwatch.Metric:
         """Return the input tokens written to the prompt cache."""
-        return self.metric(self._cache_metrics.write, period=period)
+        return self.metric(self.cache_metrics.write, period=period)
 
     def metric_invocations(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Return the successful calls."""
@@ -159,7 +161,7 @@ class InferenceProfile(Construct):
         if self.rates is None:
             raise invalid(self, "the profile is not metered and has no price")
         return profile_metrics.estimated_cost(
-            self.profile_id, self.rates, cache=self._cache_metrics, period=period
+            self.profile_id, self.rates, cache=self.cache_metrics, period=period
         )
 
 

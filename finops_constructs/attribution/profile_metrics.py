@@ -4,6 +4,7 @@ The `ModelId` dimension of profile traffic is the profile's opaque id (aws-facts
 third-party evidence), and token counts are published as samples, so only `Sum` means anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -15,6 +16,7 @@ from finops_constructs.prices.model_price import Rates
 
 NAMESPACE: Final = "AWS/Bedrock"
 _TOKENS_PER_RATE: Final = Decimal(1_000_000)
+_LABEL: Final = "Estimated cost (USD)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,45 @@ def estimated_cost(
     profile_id: str, rates: Rates, *, cache: CacheMetricNames, period: Duration | None
 ) -> cloudwatch.MathExpression:
     """Return the cost in USD as metric maths over the token counts that have a rate."""
+    priced = _priced_metrics(rates, cache)
+    return cloudwatch.MathExpression(
+        expression=_sum_of_costs(priced),
+        label=_LABEL,
+        period=period or Duration.minutes(5),
+        using_metrics={
+            key: metric(profile_id, name, period=period) for key, (name, _) in priced.items()
+        },
+    )
+
+
+def cost_queries(
+    profile_id: str, rates: Rates, *, cache: CacheMetricNames, period_seconds: int
+) -> list[cloudwatch.CfnAlarm.MetricDataQueryProperty]:
+    """Return the same as the queries of an alarm, each of which costs money every month."""
+    query = cloudwatch.CfnAlarm.MetricDataQueryProperty
+    priced = _priced_metrics(rates, cache)
+    model = cloudwatch.CfnAlarm.DimensionProperty(name="ModelId", value=profile_id)
+    return [
+        query(id="cost", expression=_sum_of_costs(priced), label=_LABEL, return_data=True),
+        *(
+            query(
+                id=key,
+                metric_stat=cloudwatch.CfnAlarm.MetricStatProperty(
+                    metric=cloudwatch.CfnAlarm.MetricProperty(
+                        dimensions=[model], metric_name=name, namespace=NAMESPACE
+                    ),
+                    period=period_seconds,
+                    stat="Sum",
+                ),
+                return_data=False,
+            )
+            for key, (name, _) in priced.items()
+        ),
+    ]
+
+
+def _priced_metrics(rates: Rates, cache: CacheMetricNames) -> dict[str, tuple[str, Decimal]]:
+    """Return id -> metric name and rate of every token kind that has a rate above zero."""
     write_rate = rates.cache_write_1h if rates.cache_write_1h is not None else rates.cache_write_5m
     kinds = {
         "input": ("InputTokenCount", rates.input),
@@ -49,16 +90,12 @@ def estimated_cost(
         "cacheread": (cache.read, rates.cache_read),
         "cachewrite": (cache.write, write_rate),
     }
-    priced = {key: (name, rate) for key, (name, rate) in kinds.items() if rate}
+    return {key: (name, rate) for key, (name, rate) in kinds.items() if rate}
+
+
+def _sum_of_costs(priced: Mapping[str, tuple[str, Decimal]]) -> str:
     terms = [f"FILL({key},0)*{_per_token(rate)}" for key, (_, rate) in priced.items()]
-    return cloudwatch.MathExpression(
-        expression="+".join(terms) or "0",
-        label="Estimated cost (USD)",
-        period=period or Duration.minutes(5),
-        using_metrics={
-            key: metric(profile_id, name, period=period) for key, (name, _) in priced.items()
-        },
-    )
+    return "+".join(terms) or "0"
 
 
 def _per_token(usd_per_million: Decimal) -> str:

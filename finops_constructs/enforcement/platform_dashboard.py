@@ -1,83 +1,159 @@
 """The one dashboard of a platform."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from finops_constructs._function import METRICS_NAMESPACE
+from finops_constructs.enforcement.kill_switch import KillSwitch
+from finops_constructs.enforcement.spend_meter import SpendMeter
 from finops_constructs.enforcement.wake_queue import WakeQueue
 
-_WIDTH, _HEIGHT = 12, 6
+_WIDTH, _HEIGHT, _ALARMS_HEIGHT = 12, 6, 4
+_PERIOD_SECONDS: Final = 300
+_TROUBLES: Final = [
+    "SpendUnknown",
+    "RegistryFaults",
+    "UnguardedProfiles",
+    "UnconfirmedSuspensions",
+    "ActionFailures",
+]
 
 
 class PlatformDashboard(Construct):
-    """Defines a CloudWatch dashboard of what Bedrock does in this account and Region ($3 a month).
+    """Defines a CloudWatch dashboard of Bedrock and its guard in this account and Region.
+
+    It costs $3 a month. It shows the alarms on the guard, the estimate and its check, the runs of
+    meter and kill switch, and the calls of every profile.
 
     Searches, not fixed ids, fill the graphs, so that a new tenant appears by itself.
     """
 
-    def __init__(self, scope: Construct, id: str, *, wake_queue: WakeQueue) -> None:
-        """Define the dashboard."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        meter: SpendMeter,
+        switch: KillSwitch,
+        wake_queue: WakeQueue,
+        alarm_arns: Sequence[str],
+    ) -> None:
+        """Define the dashboard.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            meter: The spend meter.
+            switch: The kill switch.
+            wake_queue: What wakes it.
+            alarm_arns: The alarms on the guard, shown first.
+        """
         super().__init__(scope, id)
         stack = Stack.of(self)
+        region = stack.region
         graphs = [
-            _search("Calls per profile or model", "Invocations", stack.region),
-            _search("Throttled calls", "InvocationThrottles", stack.region),
-            _search("Input tokens", "InputTokenCount", stack.region),
-            _search("Output tokens", "OutputTokenCount", stack.region),
-            _search("Rejected calls (4xx)", "InvocationClientErrors", stack.region),
-            _wake_queue(wake_queue, stack.region),
+            _own(
+                "Calls in the estimate",
+                "spend-meter",
+                ["RecordsMetered", "RecordsRejected"],
+                region,
+            ),
+            _differences(region),
+            _runs(meter, switch, region),
+            _own("What the kill switch could not know or do", "kill-switch", _TROUBLES, region),
+            _search("Calls per profile or model", "Invocations", region),
+            _search("Throttled calls", "InvocationThrottles", region),
+            _search("Input tokens", "InputTokenCount", region),
+            _search("Output tokens", "OutputTokenCount", region),
+            _search("Rejected calls (4xx)", "InvocationClientErrors", region),
+            _queues(meter, wake_queue, region),
         ]
         cloudwatch.CfnDashboard(
             self,
             "Resource",
             dashboard_body=stack.to_json_string(
-                {
-                    "widgets": [
-                        {
-                            "type": "metric",
-                            "x": (number % 2) * _WIDTH,
-                            "y": (number // 2) * _HEIGHT,
-                            "width": _WIDTH,
-                            "height": _HEIGHT,
-                            "properties": properties,
-                        }
-                        for number, properties in enumerate(graphs)
-                    ]
-                }
+                {"widgets": [_alarm_list(alarm_arns), *map(_placed, range(len(graphs)), graphs)]}
             ),
         )
 
 
-def _search(title: str, metric: str, region: str) -> dict[str, Any]:
-    query = f"SEARCH('{{AWS/Bedrock,ModelId}} MetricName=\"{metric}\"', 'Sum', 300)"
+def _alarm_list(alarm_arns: Sequence[str]) -> dict[str, Any]:
     return {
-        "title": title,
-        "region": region,
-        "stat": "Sum",
-        "period": 300,
-        "view": "timeSeries",
-        "metrics": [[{"expression": query, "id": "e1"}]],
+        "type": "alarm",
+        "x": 0,
+        "y": 0,
+        "width": 2 * _WIDTH,
+        "height": _ALARMS_HEIGHT,
+        "properties": {"title": "The guard itself", "alarms": list(alarm_arns)},
     }
 
 
-def _wake_queue(queue: WakeQueue, region: str) -> dict[str, Any]:
-    name = "ApproximateNumberOfMessagesVisible"
+def _placed(number: int, properties: dict[str, Any]) -> dict[str, Any]:
     return {
-        "title": "Wake-ups waiting and given up",
+        "type": "metric",
+        "x": (number % 2) * _WIDTH,
+        "y": _ALARMS_HEIGHT + (number // 2) * _HEIGHT,
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "properties": properties,
+    }
+
+
+def _search(title: str, metric: str, region: str) -> dict[str, Any]:
+    query = f"SEARCH('{{AWS/Bedrock,ModelId}} MetricName=\"{metric}\"', 'Sum', {_PERIOD_SECONDS})"
+    return _graph(title, region, [[{"expression": query, "id": "e1"}]], stat="Sum")
+
+
+def _own(title: str, service: str, names: Sequence[str], region: str) -> dict[str, Any]:
+    metrics = [[METRICS_NAMESPACE, name, "service", service] for name in names]
+    return _graph(title, region, metrics, stat="Maximum" if service == "kill-switch" else "Sum")
+
+
+def _differences(region: str) -> dict[str, Any]:
+    metrics = [
+        [METRICS_NAMESPACE, name, "service", service, {"label": label}]
+        for service, name, label in [
+            ("cross-check", "CrossCheckDifferencePercent", "log against CloudWatch"),
+            ("kill-switch", "EstimateDriftPercent", "estimate against bill"),
+        ]
+    ]
+    return _graph("How far figures of one spend differ (%)", region, metrics, stat="Maximum")
+
+
+def _runs(meter: SpendMeter, switch: KillSwitch, region: str) -> dict[str, Any]:
+    metrics = [
+        ["AWS/Lambda", name, "FunctionName", function.ref, {"label": f"{label}: {name.lower()}"}]
+        for function, label in [(meter.function, "meter"), (switch.function, "switch")]
+        for name in ("Invocations", "Errors")
+    ]
+    return _graph("Runs of meter and kill switch", region, metrics, stat="Sum")
+
+
+def _queues(meter: SpendMeter, wake_queue: WakeQueue, region: str) -> dict[str, Any]:
+    name = "ApproximateNumberOfMessagesVisible"
+    metrics = [
+        ["AWS/SQS", name, "QueueName", queue.attr_queue_name, {"label": label}]
+        for queue, label in [
+            (wake_queue.queue, "wake-ups waiting"),
+            (wake_queue.dead_letters, "wake-ups given up"),
+            (meter.dead_letters, "log records given up"),
+        ]
+    ]
+    return _graph("What waits and what was given up", region, metrics, stat="Maximum")
+
+
+def _graph(
+    title: str, region: str, metrics: Sequence[Sequence[Any]], *, stat: str
+) -> dict[str, Any]:
+    return {
+        "title": title,
         "region": region,
-        "stat": "Maximum",
-        "period": 300,
+        "stat": stat,
+        "period": _PERIOD_SECONDS,
         "view": "timeSeries",
-        "metrics": [
-            ["AWS/SQS", name, "QueueName", queue.queue.attr_queue_name, {"label": "waiting"}],
-            [
-                "AWS/SQS",
-                name,
-                "QueueName",
-                queue.dead_letters.attr_queue_name,
-                {"label": "given up"},
-            ],
-        ],
+        "metrics": list(metrics),
     }

@@ -38,6 +38,16 @@ def caller_path(tenant: str, caller: str) -> str:
     return f"/finops/{tenant}/callers/{caller}"
 
 
+def commands_path() -> str:
+    """Return the path of the entry that tells where commands to the kill switch go."""
+    return "/finops/_platform/commands"
+
+
+def invocation_logging_path() -> str:
+    """Return the path of the logging configuration that was found, to be restored."""
+    return "/finops/_platform/invocation-logging"
+
+
 def define_entry(
     scope: Construct,
     id: str,

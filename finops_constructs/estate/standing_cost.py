@@ -23,19 +23,27 @@ _FREE: Final = frozenset(
         "AWS::CDK::Metadata",
         "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
         "AWS::Chatbot::SlackChannelConfiguration",
+        "AWS::Events::EventBusPolicy",
+        "AWS::Events::Rule",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
         "AWS::IAM::RolePolicy",
         "AWS::KMS::Alias",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::Lambda::Permission",
+        "AWS::Lambda::Url",
         "AWS::Logs::LogGroup",
+        "AWS::Logs::SubscriptionFilter",
         "AWS::SNS::Subscription",
         "AWS::SNS::Topic",
         "AWS::SNS::TopicPolicy",
         "AWS::SQS::Queue",
         "AWS::SQS::QueuePolicy",
+        "Custom::FinOpsInvocationLogging",
+        "Custom::FinOpsPlatformRelease",
         "Custom::FinOpsTenantRelease",
     }
 )
@@ -82,6 +90,9 @@ def _price(kind: str, properties: Mapping[str, Any]) -> tuple[Decimal | None, st
     if kind == "AWS::CloudWatch::Alarm":
         count = sum(1 for _ in _alarm_metrics(properties))
         return count * _ALARM_METRIC, f"{count} alarm metric{'s' if count > 1 else ''}"
+    if kind == "AWS::DynamoDB::Table":
+        per_request = properties.get("BillingMode") == "PAY_PER_REQUEST"
+        return None if per_request else (None, "provisioned capacity is not priced here")
     if kind == "AWS::SSM::Parameter":
         advanced = properties.get("Tier") == "Advanced"
         return (_ADVANCED_PARAMETER, "advanced parameter") if advanced else None

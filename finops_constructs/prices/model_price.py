@@ -37,6 +37,11 @@ class Rates:
         """Return the rates a user wrote down."""
         return cls(**{kind: getattr(rates, kind) for kind in TOKEN_KINDS})
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no kind of token costs anything."""
+        return not any(rate for _, rate in self.items())
+
     def items(self) -> Iterator[tuple[str, Decimal | None]]:
         """Yield the kinds of token with their rates, in the order of `TOKEN_KINDS`."""
         for kind in TOKEN_KINDS:

@@ -1,28 +1,39 @@
 """What all tenants of one account and Region share."""
 
-from aws_cdk import DefaultStackSynthesizer, Duration, Environment, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from finops_constructs.audit.invocation_logging import InvocationLogging
 from finops_constructs.budgets.alert_key import PLATFORM_KEY_ALIAS, AlertKey
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.config.platform import PlatformConfig
+from finops_constructs.enforcement.guard_alarms import GuardAlarms
+from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.enforcement.platform_dashboard import PlatformDashboard
+from finops_constructs.enforcement.platform_release import PlatformRelease
+from finops_constructs.enforcement.spend_meter import SpendMeter
 from finops_constructs.enforcement.wake_queue import WakeQueue
 from finops_constructs.stacks import settings
 
 
 class PlatformStack(Stack):
-    """Defines the platform of one account and Region: key, operator alerts, wake queue, dashboard.
+    """Defines the platform of one account and Region.
+
+    Key, operator alerts, wake queue, the log of calls, spend meter, kill switch, the alarms on
+    them, and a dashboard.
 
     Attributes:
         alerts: Where the platform team's own alerts go.
         wake_queue: What makes the kill switch look.
+        meter: The spend meter.
+        kill_switch: The kill switch; `grant_operate` lets people command it.
     """
 
     alerts: AlertTopic
     wake_queue: WakeQueue
+    meter: SpendMeter
+    kill_switch: KillSwitch
 
     def __init__(
         self,
@@ -51,6 +62,7 @@ class PlatformStack(Stack):
         )
         zone = settings.landing_zone(platform, account=account, region=region)
         zone.apply(self)
+        key = self._key(zone.kms_key_arn)
         self.wake_queue = WakeQueue(self, "WakeQueue")
         self.alerts = AlertTopic(
             self,
@@ -58,12 +70,51 @@ class PlatformStack(Stack):
             emails=platform.alerts.emails,
             slack=settings.slack_channels(platform.alerts),
             teams=settings.teams_channels(platform.alerts),
-            key=self._key(zone.kms_key_arn),
+            key=key,
             wake=False,
         )
-        _alarm_on_dead_letters(self, self.wake_queue, self.alerts)
-        PlatformDashboard(self, "Dashboard", wake_queue=self.wake_queue)
+        self.meter = SpendMeter(
+            self,
+            "SpendMeter",
+            wake_queue=self.wake_queue,
+            encryption_key=key,
+            log_retention_days=platform.metering.log_retention_days,
+        )
+        InvocationLogging(
+            self,
+            "InvocationLogging",
+            log_group=self.meter.log_group,
+            overwrite=platform.metering.overwrite_invocation_logging,
+        )
+        self.kill_switch = KillSwitch(
+            self,
+            "KillSwitch",
+            wake_queue=self.wake_queue,
+            meter=self.meter,
+            alerts=self.alerts,
+            cost_account=platform.cost_account,
+        )
+        PlatformRelease(self, "Release", switch=self.kill_switch)
+        self._watch_the_guard()
         settings.acknowledge(self, platform.acknowledge)
+
+    def _watch_the_guard(self) -> None:
+        alarms = GuardAlarms(
+            self,
+            "Guard",
+            meter=self.meter,
+            switch=self.kill_switch,
+            wake_queue=self.wake_queue,
+            alerts=self.alerts,
+        )
+        PlatformDashboard(
+            self,
+            "Dashboard",
+            meter=self.meter,
+            switch=self.kill_switch,
+            wake_queue=self.wake_queue,
+            alarm_arns=alarms.alarm_arns,
+        )
 
     def _key(self, existing_arn: str | None) -> kms.IKey:
         """Define the platform's key, or give the existing one the alias that tenants look for."""
@@ -72,28 +123,3 @@ class PlatformStack(Stack):
         key = kms.Key.from_key_arn(self, "ExistingKey", existing_arn)
         kms.CfnAlias(self, "KeyAlias", alias_name=PLATFORM_KEY_ALIAS, target_key_id=existing_arn)
         return key
-
-
-def _alarm_on_dead_letters(scope: Construct, queue: WakeQueue, alerts: AlertTopic) -> None:
-    cloudwatch.CfnAlarm(
-        scope,
-        "DeadLettersAlarm",
-        alarm_actions=[alerts.topic_arn],
-        alarm_description=(
-            "Messages that should have woken the kill switch could not be handled; it still runs "
-            "on its schedule. Look at the oldest message of the dead-letter queue."
-        ),
-        comparison_operator="GreaterThanThreshold",
-        dimensions=[
-            cloudwatch.CfnAlarm.DimensionProperty(
-                name="QueueName", value=queue.dead_letters.attr_queue_name
-            )
-        ],
-        evaluation_periods=1,
-        metric_name="ApproximateNumberOfMessagesVisible",
-        namespace="AWS/SQS",
-        period=Duration.minutes(5).to_seconds(),
-        statistic="Maximum",
-        threshold=0,
-        treat_missing_data="notBreaching",
-    )

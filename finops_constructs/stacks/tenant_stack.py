@@ -16,6 +16,7 @@ from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.budgets.cost_budget import CostBudget
 from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.config.tenant import Model, TenantConfig
+from finops_constructs.enforcement.burst_alarm import BurstAlarm
 from finops_constructs.enforcement.policy_entry import TenantOwner
 from finops_constructs.enforcement.statements import GuardExemptions
 from finops_constructs.enforcement.tenant_guard import TenantGuard
@@ -70,6 +71,7 @@ class TenantStack(Stack):
             for alias, model in tenant.models.items()
         }
         self.budget = self._budget(tenant, tags)
+        self._watch_bursts(tenant)
         for caller in tenant.callers:
             role = iam.Role.from_role_arn(
                 self, caller.role_arn.split(":role/")[1].replace("/", "."), caller.role_arn
@@ -139,6 +141,18 @@ class TenantStack(Stack):
             adopt_budget=budget.adopt_budget,
             tag_key_prefix=self._platform.budgets.tag_key_prefix,
         )
+
+    def _watch_bursts(self, tenant: TenantConfig) -> None:
+        for alias, profile in self.profiles.items():
+            if profile.rates is None or profile.rates.is_free:
+                continue
+            BurstAlarm(
+                self,
+                f"Burst-{alias}",
+                profile=profile,
+                budget=self.budget,
+                hourly_cap_usd=tenant.models[alias].hourly_cap_usd or tenant.caps.hourly_usd,
+            )
 
 
 def _exemptions(tenant: TenantConfig) -> GuardExemptions:

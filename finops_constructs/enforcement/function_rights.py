@@ -1,0 +1,197 @@
+"""What the platform's functions may do, as plain data; each is exactly what its handler calls.
+
+Every handler lists its actions as `PERMISSIONS`, and a test compares the two. A transaction is
+authorised as the single writes in it (dynamodb, TransactWriteItems).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from finops_constructs._place import Place
+from finops_constructs.enforcement.names import (
+    EVENT_SOURCE,
+    LEDGER_TABLE,
+    METER_DEAD_LETTERS,
+    STATE_TABLE,
+    WAKE_DEAD_LETTERS,
+    WAKE_QUEUE,
+)
+from finops_constructs.enforcement.statements import Statement
+
+_QUEUE_READER: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+
+
+_WILDCARD_REASONS: Final = {
+    "bedrock": "It serves the profiles of all tenants; it may set the guard's own tags only",
+    "budgets": "It reads the budgets of all tenants, whose names CloudFormation chooses",
+    "cloudwatch": "These actions know no resource; they read metrics and alarms",
+    "iam": "It serves the callers of all tenants; iam:PolicyARN is the guard",
+    "kms": "Topics may have keys of their own; kms:ViaService is the guard",
+    "sns": "It tells the alert topics of all tenants, which are named so",
+    "ssm": "It serves the registry entries of all tenants",
+}
+
+
+def wildcard_reasons(statements: Sequence[Statement]) -> dict[str, str]:
+    """Return the resources with a wildcard in what a function may do, each with its reason."""
+    return {
+        arn: _WILDCARD_REASONS[arn.split(":")[2] if ":" in arn else s["Action"][0].split(":")[0]]
+        for s in statements
+        for arn in s["Resource"]
+        if "*" in arn and s["Effect"] == "Allow"
+    }
+
+
+def meter_rights(place: Place) -> list[Statement]:
+    """Return what the spend meter may do, replay of its dead letters included."""
+    return [
+        _read_registry(place),
+        _table(place, LEDGER_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
+        _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
+        _queue(place, METER_DEAD_LETTERS, "sqs:SendMessage", *_QUEUE_READER),
+    ]
+
+
+def cross_check_rights(place: Place) -> list[Statement]:
+    """Return what the comparison of the ledger with CloudWatch may do."""
+    return [
+        _read_registry(place),
+        _table(place, LEDGER_TABLE, "Query", "UpdateItem"),
+        _read_metrics("cloudwatch:GetMetricData"),
+    ]
+
+
+def switch_rights(place: Place, role_path: str) -> list[Statement]:
+    """Return what the kill switch may do: flip tags, attach suspension policies, tell people.
+
+    Args:
+        place: Where it works.
+        role_path: Path of the platform's own roles, which it must never touch.
+    """
+    suspension = place.global_arn("iam", f"policy/finops/suspension/{place.region}/*")
+    return [
+        _read_registry(place),
+        _allow(["ssm:PutParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
+        _table(place, LEDGER_TABLE, "Query"),
+        _table(place, STATE_TABLE, "DeleteItem", "PutItem", "Query"),
+        *_suspend_profiles(place),
+        *_suspend_roles(place, suspension, ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]),
+        _allow(["iam:ListEntitiesForPolicy"], [suspension]),
+        *_spare_own_roles(place, role_path),
+        _read_metrics("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
+        _allow(["budgets:ViewBudget"], [place.global_arn("budgets", "budget/*")]),
+        *_tell(place),
+        _queue(place, WAKE_QUEUE, *_QUEUE_READER),
+        _queue(place, WAKE_DEAD_LETTERS, "sqs:SendMessage"),
+    ]
+
+
+def commands_rights(place: Place) -> list[Statement]:
+    """Return what the commands function may do: note a person's word and wake the kill switch."""
+    return [
+        _read_registry(place),
+        _table(place, LEDGER_TABLE, "Query"),
+        _table(place, STATE_TABLE, "DeleteItem", "PutItem", "Query"),
+        _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
+    ]
+
+
+def platform_release_rights(place: Place, role_path: str, switch_arn: str) -> list[Statement]:
+    """Return what letting go of every tenant takes: lifting, never suspending.
+
+    Args:
+        place: Where it works.
+        role_path: Path of the platform's own roles, which it must never touch.
+        switch_arn: The kill switch, which it keeps from running again.
+    """
+    suspension = place.global_arn("iam", f"policy/finops/suspension/{place.region}/*")
+    return [
+        _read_registry(place),
+        _allow(["ssm:DeleteParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
+        *_suspend_profiles(place),
+        *_suspend_roles(place, suspension, ["iam:DetachRolePolicy"]),
+        _allow(["iam:ListEntitiesForPolicy"], [suspension]),
+        *_spare_own_roles(place, role_path),
+        _allow(["lambda:PutFunctionConcurrency"], [switch_arn]),
+    ]
+
+
+def _suspend_profiles(place: Place) -> list[Statement]:
+    profiles = [place.arn("bedrock", "application-inference-profile/*")]
+    return [
+        _allow(["bedrock:ListTagsForResource"], profiles),
+        _allow(
+            ["bedrock:TagResource", "bedrock:UntagResource"],
+            profiles,
+            # `ForAllValues` alone also holds for a request without any key.
+            {
+                "ForAllValues:StringLike": {"aws:TagKeys": ["finops:*"]},
+                "Null": {"aws:TagKeys": "false"},
+            },
+        ),
+    ]
+
+
+def _suspend_roles(place: Place, suspension: str, actions: Sequence[str]) -> list[Statement]:
+    roles = [place.global_arn("iam", "role/*")]
+    return [_allow(actions, roles, {"ArnLike": {"iam:PolicyARN": suspension}})]
+
+
+def _spare_own_roles(place: Place, role_path: str) -> list[Statement]:
+    # A role path of "/" is that of everybody's roles: it tells the platform's own from none.
+    paths = ["/finops/", "/aws-reserved/", *({role_path} - {"/", "/finops/"})]
+    return [
+        {
+            "Effect": "Deny",
+            "Action": ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+            "Resource": [place.global_arn("iam", f"role{path}*") for path in paths],
+        }
+    ]
+
+
+def _tell(place: Place) -> list[Statement]:
+    """Return the right to publish to the alert topics, whatever key they are encrypted with."""
+    return [
+        _allow(["sns:Publish"], [place.arn("sns", "finops-*")]),
+        _allow(
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [place.arn("kms", "key/*")],
+            {"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}},
+        ),
+        _allow(
+            ["events:PutEvents"],
+            [place.arn("events", "event-bus/default")],
+            {"StringEquals": {"events:source": EVENT_SOURCE}},
+        ),
+    ]
+
+
+def _read_registry(place: Place) -> Statement:
+    paths = [place.arn("ssm", f"parameter/finops{end}") for end in ("", "/*")]
+    return _allow(["ssm:GetParametersByPath"], paths)
+
+
+def _read_metrics(*actions: str) -> Statement:
+    # CloudWatch knows no resource for GetMetricData, and alarms are found by a prefix of all names.
+    return _allow(actions, ["*"])
+
+
+def _table(place: Place, name: str, *actions: str) -> Statement:
+    return _allow(
+        [f"dynamodb:{action}" for action in actions], [place.arn("dynamodb", f"table/{name}")]
+    )
+
+
+def _queue(place: Place, name: str, *actions: str) -> Statement:
+    return _allow(sorted(actions), [place.arn("sqs", name)])
+
+
+def _allow(
+    actions: Sequence[str], resources: Sequence[str], condition: dict[str, Any] | None = None
+) -> Statement:
+    statement: Statement = {
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": list(resources),
+    }
+    return statement | ({"Condition": condition} if condition else {})
