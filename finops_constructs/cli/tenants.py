@@ -118,7 +118,8 @@ def cost(*, tenant: str | None, assembly: Path, as_json: bool) -> None:
         click.echo(json.dumps({name: _cost_json(lines) for name, lines in costs.items()}, indent=2))
         return
     for name, lines in costs.items():
-        click.echo(f"{name}: ${total(lines):.2f} a month")
+        free = "" if lines else ": nothing in it costs anything while unused"
+        click.echo(f"{name}: ${total(lines):.2f} a month{free}")
         for line in lines:
             price = "not priced" if line.usd is None else f"${line.usd:.2f}"
             click.echo(f"  {price:>10}  {line.basis}: {line.logical_id} ({line.type})")
@@ -138,17 +139,27 @@ def _cost_json(lines: list[CostLine]) -> dict[str, Any]:
 
 
 def _templates(assembly: Path, tenant: str | None) -> list[tuple[str, Mapping[str, Any]]]:
-    pattern = f"finops-{tenant}.template.json" if tenant else "*.template.json"
-    paths = sorted(assembly.glob(pattern))
+    ending = ".template.json"
+    paths = sorted(assembly.glob(f"*{ending}"))
+    names = [path.name.removesuffix(ending) for path in paths]
     if not paths:
-        known = ", ".join(p.name.removesuffix(".template.json") for p in assembly.glob("*.json"))
-        raise click.UsageError(
-            f"{assembly}: no {pattern} (there: {known or 'nothing'}); synthesize: python app.py"
-        )
+        raise click.UsageError(f"{assembly}: nothing is synthesized there; run python app.py")
+    if tenant and f"finops-{tenant}" not in names:
+        there = [n.removeprefix("finops-") for n in names if not n.startswith("finops-platform-")]
+        raise click.UsageError(f"{assembly}: no tenant {tenant!r}; known are {', '.join(there)}")
     return [
-        (path.name.removesuffix(".template.json"), json.loads(path.read_text(encoding="utf-8")))
-        for path in paths
+        (name, _template(path))
+        for name, path in zip(names, paths, strict=True)
+        if not tenant or name == f"finops-{tenant}"
     ]
+
+
+def _template(path: Path) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.UsageError(f"{path}: not a template: {error}; run python app.py") from None
+    return found
 
 
 def _read(regions: tuple[str, ...], endpoint_url: str | None) -> list[Any]:
