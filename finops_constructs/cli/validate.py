@@ -45,6 +45,8 @@ def validate(folder: Path, *, as_json: bool, schema: bool, out: Path | None) -> 
     if schema:
         _write_schemas(out)
         return
+    if folder.is_file():
+        raise click.UsageError(f"{shown_file(folder)} is a file; give its configuration folder")
     if not folder.is_dir():
         raise click.UsageError(f"no such folder: {shown_file(folder)}")
     faults, warnings, tenants = _check(folder)

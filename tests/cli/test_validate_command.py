@@ -98,3 +98,9 @@ def test_validate_starts_neither_the_cdk_nor_boto3():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines() == ["4 tenants valid", "[]"]
+
+
+def test_a_file_in_place_of_its_folder_is_said_to_be_one(tmp_path):
+    result = _run(write_folder(tmp_path) / "platform.yaml")
+    assert result.exit_code == 2
+    assert "platform.yaml is a file; give its configuration folder" in result.output
