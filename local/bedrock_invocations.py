@@ -14,9 +14,8 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock, bedrock_runtime
 
 from local import invocation_log, invocation_metrics, usage_reports
-from local.callers import caller_arn
+from local.current_request import current_caller_arn, current_request_id
 from local.invocation import Invocation
-from local.request_ids import current_request_id
 from local.service_calls import Response
 from local.token_usage import TokenUsage
 
@@ -60,7 +59,7 @@ def _observed(name: str, original: Operation, reporter: Reporter) -> Operation:
             region=get_region(),
             operation=name,
             model_id=model_id,
-            caller_arn=caller_arn(headers),
+            caller_arn=current_caller_arn(),
             request_id=current_request_id(),
             at=at,
             milliseconds=(time.monotonic() - started) * 1000,

@@ -51,6 +51,8 @@ class Emulator:
         ready_seconds: How long it may take to answer. Default: 30.
         log_delay_seconds: How long after a model call its log record arrives. Default: 0.2;
             AWS takes 5 to 30 seconds.
+        trail: Whether the account has a CloudTrail trail, so that EventBridge gets events of
+            changes to profiles and to roles' policies. Default: False.
     """
 
     def __init__(
@@ -60,11 +62,13 @@ class Emulator:
         region: str = "eu-west-1",
         ready_seconds: float = 30,
         log_delay_seconds: float = 0.2,
+        trail: bool = False,
     ) -> None:
         self.account = account
         self.region = region
         self._ready_seconds = ready_seconds
         self._log_delay_seconds = log_delay_seconds
+        self._trail = trail
         self._home: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
@@ -204,6 +208,7 @@ class Emulator:
                     account=self.account,
                     region=self.region,
                     log_delay_seconds=self._log_delay_seconds,
+                    trail=self._trail,
                 ),
                 stdin=subprocess.PIPE,
                 stdout=log,

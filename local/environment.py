@@ -90,7 +90,7 @@ def client_environment(
 
 
 def server_environment(
-    home: Path, *, account: str, region: str, log_delay_seconds: float
+    home: Path, *, account: str, region: str, log_delay_seconds: float, trail: bool
 ) -> dict[str, str]:
     """Return the environment for the emulator's own process.
 
@@ -99,6 +99,7 @@ def server_environment(
         account: The account of requests that name none.
         region: The Region of requests that name none.
         log_delay_seconds: How long Bedrock takes to deliver a log record.
+        trail: Whether the account has a CloudTrail trail, whose events EventBridge gets.
     """
     return isolated_environment(os.environ, home) | {
         "MINISTACK_ACCOUNT_ID": account,
@@ -110,6 +111,7 @@ def server_environment(
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         "AWS_SECRET_ACCESS_KEY": ACCOUNT_SECRET,
         "FINOPS_EMULATOR_LOG_DELAY": str(log_delay_seconds),
+        "FINOPS_EMULATOR_TRAIL": "1" if trail else "0",
         "PYTHONUNBUFFERED": "1",
         # ministack removes containers at start-up and opens two more ports on every interface.
         "DOCKER_HOST": f"unix://{home}/no-docker.sock",

@@ -5,6 +5,8 @@ from local import (
     bedrock_invocations,
     bedrock_profiles,
     budget_spend,
+    change_events,
+    current_request,
     event_rules,
     function_urls,
     iam_limits,
@@ -15,7 +17,6 @@ from local import (
     metric_data,
     policy_simulation,
     queue_metrics,
-    request_ids,
 )
 from local.cloudformation.alarm import Alarm
 from local.cloudformation.budget import Budget
@@ -33,6 +34,7 @@ _MODULES = (
     bedrock_invocations,
     bedrock_profiles,
     budget_spend,
+    current_request,
     event_rules,
     function_urls,
     iam_limits,
@@ -43,7 +45,8 @@ _MODULES = (
     metric_data,
     policy_simulation,
     queue_metrics,
-    request_ids,
+    # Last: it tells of what the stricter operations let through.
+    change_events,
 )
 _RESOURCE_TYPES = (
     Alarm,

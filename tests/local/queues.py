@@ -9,9 +9,9 @@ def queue(name, **properties):
     return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, **properties}}
 
 
-def messages(emulator, name, count=1):
+def messages(emulator, name, count=1, region=None):
     """Take messages out of a queue, their bodies read as JSON."""
-    sqs = emulator.client("sqs")
+    sqs = emulator.client("sqs", region)
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     taken = []
 

@@ -98,7 +98,7 @@ def test_nothing_of_the_real_aws_reaches_a_child_process(tmp_path, monkeypatch):
     assert env["AWS_REGION"] == "eu-west-2"
     assert env["HOME"] == str(tmp_path)
     server = server_environment(
-        tmp_path, account="111122223333", region="eu-west-2", log_delay_seconds=1
+        tmp_path, account="111122223333", region="eu-west-2", log_delay_seconds=1, trail=False
     )
     assert not Path(server["DOCKER_HOST"].removeprefix("unix://")).exists()
     assert not {"AWS_PROFILE", "https_proxy"} & set(server)

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from local.simulator import Simulator
+from local.token_usage import TokenUsage
+from local.traffic import CallRefusedError, Traffic
 from local.verdict import call_verdict
+from tests.local.model_calls import metric
 
 pytestmark = pytest.mark.emulator
 SOURCE = "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.amazon.nova-lite-v1:0"
@@ -83,6 +86,18 @@ def test_a_tag_on_the_profile_takes_the_grant_away_and_gives_it_back(emulator, j
     assert [refusal.resource for refusal in suspended.refusals] == [profile]
     bedrock.untag_resource(resourceARN=profile, tagKeys=["finops:state"])
     assert judge().allowed
+
+
+def test_a_call_that_aws_would_refuse_is_not_sent(emulator, simulator, role, profile):
+    traffic = Traffic(emulator, simulator)
+    traffic.call(role, profile, TokenUsage(input=5))
+    emulator.client("bedrock").tag_resource(
+        resourceARN=profile, tags=[{"key": "finops:state", "value": "suspended"}]
+    )
+    with pytest.raises(CallRefusedError) as refused:
+        traffic.call(role, profile, TokenUsage(input=7))
+    assert refused.value.verdict.decision == "ImplicitlyDenied"
+    assert metric(emulator, "InputTokenCount", profile.rpartition("/")[2]) == 5
 
 
 def test_an_attached_deny_is_named_as_what_refuses_the_call(iam, judge, profile):
