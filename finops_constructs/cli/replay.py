@@ -145,14 +145,14 @@ def replay(
 
 
 @contextmanager
-def _progress_bar(length_us: int) -> Iterator[Callable[[int, Decimal], None]]:
+def _progress_bar(length_us: int) -> Iterator[Callable[[int], None]]:
     """Show how far the play is, if somebody watches."""
     if not sys.stderr.isatty():
-        yield lambda *_: None
+        yield lambda _: None
         return
     with click.progressbar(length=length_us, label="Replaying", file=sys.stderr) as bar:
 
-        def advance(now_us: int, _: Decimal) -> None:
+        def advance(now_us: int) -> None:
             bar.update(max(min(now_us, length_us) - bar.pos, 0))
 
         yield advance

@@ -35,6 +35,11 @@ class Delays:
     act: int = 5
     schedule: int = 300
 
+    @property
+    def budgets_refresh_us(self) -> int:
+        """The interval of AWS Budgets in microseconds."""
+        return self.budgets_refresh * MICROSECONDS
+
 
 class Clock:
     """Events that are still to come.
@@ -45,8 +50,9 @@ class Clock:
 
     now_us: int
 
-    def __init__(self) -> None:
-        self.now_us = 0
+    def __init__(self, start_us: int = 0) -> None:
+        """Begin at a time."""
+        self.now_us = start_us
         self._to_come: list[tuple[int, int, Action]] = []
         self._order: Final = count()
 
@@ -59,17 +65,18 @@ class Clock:
         self.at(self.now_us + seconds * MICROSECONDS, action)
 
     def every(self, seconds: int, action: Action) -> None:
-        """Let something happen again and again, first after so many seconds."""
+        """Let something happen again and again, at full multiples of so many seconds."""
+        interval_us = seconds * MICROSECONDS
 
         def again(now_us: int) -> None:
             action(now_us)
-            self.after(seconds, again)
+            self.at(now_us + interval_us, again)
 
-        self.after(seconds, again)
+        self.at((self.now_us // interval_us + 1) * interval_us, again)
 
     def advance(self, until_us: int) -> None:
         """Let everything happen that is due by then, and be at that time."""
         while self._to_come and self._to_come[0][0] <= until_us:
             self.now_us, _, action = heappop(self._to_come)
             action(self.now_us)
-        self.now_us = until_us
+        self.now_us = max(self.now_us, until_us)

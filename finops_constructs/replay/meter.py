@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from finops_constructs.replay.clock import Clock, Delays
+from finops_constructs.replay.clock import Clock
+from finops_constructs.replay.scenario import Scenario
 from finops_constructs.replay.tenant import PlayedTenant
 from finops_constructs.replay.trace import MICROSECONDS, Request
-from shared.ledger import MonthSpend, month_spend
+from shared.ledger import MonthSpend, alias_key, month_spend
+from shared.rates import to_micro_usd
 from spend_meter.delivery import log_events
 from spend_meter.metering import meter
 from spend_meter.wake import Spend, should_wake
@@ -21,24 +23,18 @@ class PlayedMeter:
     has arrived.
     """
 
-    def __init__(self, tenant: PlayedTenant, month: datetime, clock: Clock, delays: Delays) -> None:
-        """Put a meter to work.
-
-        Args:
-            tenant: Whose calls are logged.
-            month: When the play begins.
-            clock: The clock.
-            delays: How long delivery and batches take.
-        """
-        self._tenant, self._month, self._clock = tenant, month, clock
-        self._patience_s = delays.log + delays.meter_batch
-        self._batch_us = delays.meter_batch * MICROSECONDS
+    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+        """Put a meter to work; what was spent before the clock's time is in its ledger already."""
+        self._tenant, self._month, self._clock = scenario.tenant, scenario.trace.month, clock
+        self._patience_s = scenario.delays.log + scenario.delays.meter_batch
+        self._batch_us = scenario.delays.meter_batch * MICROSECONDS
         self._gathering: list[Request] = []
         self._batches = 0
-        self._ledger: dict[tuple[str, str], dict[str, Any]] = {}
         self._last: Spend | None = None
         self._on_wake: list[Callable[[int], None]] = []
-        self._record_rest = json.dumps(_record_of(tenant))[1:]
+        self._record_rest = json.dumps(_record_of(scenario.tenant))[1:]
+        self._ledger: dict[tuple[str, str], dict[str, Any]] = {}
+        self._open_with(to_micro_usd(scenario.spending.before(clock.now_us)))
 
     def on_wake(self, wake: Callable[[int], None]) -> None:
         """Call `wake` whenever the meter would put a message into the wake queue."""
@@ -57,6 +53,11 @@ class PlayedMeter:
         """Return what the ledger says."""
         items = [{"pk": pk, "sk": sk, **item} for (pk, sk), item in self._ledger.items()]
         return month_spend(items, now=now)
+
+    def _open_with(self, micro_usd: int) -> None:
+        profile, first_day = self._tenant.profile, self._month.date()
+        key = alias_key(profile.tenant, profile.alias, first_day)
+        self._ledger[key["pk"], key["sk"]] = {"h00": micro_usd}
 
     def _deliver(self, batch: list[Request], now_us: int) -> None:
         self._batches += 1

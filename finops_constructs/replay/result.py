@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from finops_constructs.replay.play import TIERS, Played
-from finops_constructs.replay.switch import Event, PlayedSwitch
-from finops_constructs.replay.trace import MICROSECONDS, Trace
+from finops_constructs.replay.ensemble import TIERS
+from finops_constructs.replay.play import Played
+from finops_constructs.replay.scenario import Scenario
+from finops_constructs.replay.switch import Event
+from finops_constructs.replay.trace import MICROSECONDS
 from finops_constructs.replay.traffic import RunawayCalls, atoms_to_usd
-from shared.registry import TenantPolicy
 
 SLOWEST_REFRESH_S: Final = 12 * 3600
 """The longest that AWS documents between two refreshes of a budget."""
@@ -42,20 +43,27 @@ class Replay:
     @property
     def overshoot_budgets_only_usd(self) -> Decimal:
         """The same, had only AWS Budgets told; at least so much, if it never fired."""
-        return self._beyond(self.played.tiers["budget"].stop)
+        return self._beyond(self.played.tiers["budget"])
 
     @property
     def overshoot_slowest_budgets_usd(self) -> Decimal | None:
-        """About what AWS Budgets lets through if it has just refreshed and takes its longest."""
+        """The same if AWS Budgets takes its documented longest; None without a runaway."""
         scenario = self.played.scenario
-        if scenario.runaway is None or self.played.crossed_at_us is None:
+        reached = scenario.stop_reached_us
+        if scenario.runaway is None or reached is None:
             return None
-        return atoms_to_usd(scenario.expected_atoms(SLOWEST_REFRESH_S * MICROSECONDS))
+        told_us = min(reached + SLOWEST_REFRESH_S * MICROSECONDS, scenario.horizon_us)
+        return max(scenario.spent_usd(told_us) - self.limit_usd, _ZERO)
+
+    @property
+    def crossed_at_us(self) -> int | None:
+        """When spend reaches the limit if nothing stops it; None: it does not."""
+        return self.played.scenario.limit_reached_us
 
     @property
     def seconds_to_stop(self) -> float | None:
         """From reaching the limit to the stop; None unless both happened in this order."""
-        crossed = self.played.crossed_at_us
+        crossed = self.crossed_at_us
         if self.stopped is None or crossed is None or self.stopped.at_us < crossed:
             return None
         return seconds(self.stopped.at_us - crossed)
@@ -63,12 +71,12 @@ class Replay:
     @property
     def was_missed(self) -> bool:
         """Whether the limit was passed and no tier stopped it."""
-        return self.stopped is None and self.played.crossed_at_us is not None
+        return self.stopped is None and self.crossed_at_us is not None
 
     def as_json(self) -> dict[str, Any]:
         """Return everything, money in USD and times in seconds since the first call."""
         played, scenario, tenant = self.played, self.played.scenario, self.played.scenario.tenant
-        crossed = played.crossed_at_us
+        crossed = self.crossed_at_us
         slowest = self.overshoot_slowest_budgets_usd
         return {
             "tenant": tenant.policy.tenant,
@@ -85,26 +93,23 @@ class Replay:
             "spend_at_stop_usd": self.stopped and usd(self.stopped.spend_usd),
             "overshoot_usd": usd(self.overshoot_usd),
             "overshoot_budgets_only_usd": usd(self.overshoot_budgets_only_usd),
-            "overshoot_budgets_only_is_complete": played.tiers["budget"].stop is not None,
+            "overshoot_budgets_only_is_complete": played.tiers["budget"] is not None,
             "overshoot_slowest_budgets_usd": None if slowest is None else usd(slowest),
-            "tiers": {name: _event_json(played.tiers[name].stop) for name in TIERS},
+            "tiers": {name: _event_json(played.tiers[name]) for name in TIERS},
             "burst_alarm": self._alarm_json(),
             "played_as": "enforce",
-            "as_configured": _configured_json(tenant.policy, played.configured),
-            "warnings": [
-                {"percent": float(percent), "told_at_s": seconds(at_us)}
-                for percent, at_us in sorted(played.tiers["meter"].warnings.items())
-            ],
-            "trace": _trace_json(scenario.trace, usd(atoms_to_usd(scenario.trace_atoms))),
+            "as_configured": _configured_json(played),
+            "trace": _trace_json(scenario),
             "runaway": _runaway_json(scenario.runaway),
             "played_s": seconds(played.ended_at_us),
-            "played_calls": played.calls,
-            "played_usd": usd(played.spent_usd),
+            "played_usd": usd(scenario.spent_usd(played.ended_at_us)),
+            "added_up_s": played.skipped_us and [seconds(each) for each in played.skipped_us],
             "delays_s": asdict(scenario.delays),
         }
 
     def _beyond(self, stop: Event | None) -> Decimal:
-        spent = self.played.spent_usd if stop is None else stop.spend_usd
+        played = self.played
+        spent = stop.spend_usd if stop else played.scenario.spent_usd(played.ended_at_us)
         return max(spent - self.limit_usd, _ZERO)
 
     def _alarm_json(self) -> dict[str, Any] | None:
@@ -123,7 +128,7 @@ class Replay:
 
 def evaluate(played: Played) -> Replay:
     """Return what a play means."""
-    stops = {name: stop for name in TIERS if (stop := played.tiers[name].stop) is not None}
+    stops = {name: stop for name in TIERS if (stop := played.tiers[name]) is not None}
     first = min(stops, key=lambda name: stops[name].at_us, default=None)
     return Replay(played=played, stopped=stops[first] if first else None, stopped_by=first)
 
@@ -149,23 +154,24 @@ def _event_json(event: Event | None) -> dict[str, Any]:
     }
 
 
-def _configured_json(policy: TenantPolicy, switch: PlayedSwitch) -> dict[str, Any]:
-    stop, announced = switch.stop, switch.announcement
+def _configured_json(played: Played) -> dict[str, Any]:
+    stop, announced = played.configured, played.announced
     return {
-        "mode": policy.mode,
+        "mode": played.scenario.tenant.policy.mode,
         "announced_at_s": announced and seconds(announced.at_us),
         "stopped_at_s": stop and seconds(stop.at_us),
         "spend_usd": stop and usd(stop.spend_usd),
     }
 
 
-def _trace_json(trace: Trace, cost: float) -> dict[str, Any]:
+def _trace_json(scenario: Scenario) -> dict[str, Any]:
+    trace = scenario.trace
     return {
         "file": trace.name,
         "requests": len(trace.requests),
         "span_s": seconds(trace.requests[-1].at_us),
-        "repeats_after_s": seconds(trace.period_us),
-        "usd": cost,
+        "usd": usd(atoms_to_usd(scenario.spending.trace_atoms)),
+        "repeats_every_s": seconds(trace.period_us) if scenario.runaway else None,
     }
 
 

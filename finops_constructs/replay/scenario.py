@@ -9,12 +9,13 @@ from typing import Final
 
 from finops_constructs.replay.assembly import AssemblyError
 from finops_constructs.replay.clock import Delays
+from finops_constructs.replay.spending import Spending
 from finops_constructs.replay.tenant import PlayedTenant, load_tenant
 from finops_constructs.replay.trace import MICROSECONDS, Trace, TraceFaults, read_trace
 from finops_constructs.replay.traffic import (
     RunawayCalls,
     RunawayError,
-    call_atoms,
+    atoms_to_usd,
     parse_runaway,
     plan_runaway,
     usd_to_atoms,
@@ -25,7 +26,8 @@ from shared.utc_months import month_end
 # Records and metrics of the last calls arrive after them.
 _DRAIN_US: Final = 600 * MICROSECONDS
 _DAY_US: Final = 24 * 3600 * MICROSECONDS
-_ROUNDS_WITHOUT_HOPE: Final = 2
+# After so many rounds of the same traffic, what has not happened will not happen.
+_ROUNDS_TO_SETTLE: Final = 2
 
 
 class ScenarioError(ValueError):
@@ -49,63 +51,67 @@ class Scenario:
     delays: Delays = field(default_factory=Delays)
 
     @cached_property
-    def trace_atoms(self) -> int:
-        """What the trace costs once, in atoms."""
-        return sum(call_atoms(request, self.tenant.rates) for request in self.trace.requests)
-
-    @cached_property
-    def month_us(self) -> int:
-        """The length of the month that is played, from its first moment."""
-        return (month_end(self.trace.month) - self.trace.month) // timedelta(microseconds=1)
+    def spending(self) -> Spending:
+        """What the traffic costs if nothing stops it."""
+        return Spending(self.trace, self.runaway, self.tenant.rates)
 
     @cached_property
     def horizon_us(self) -> int:
-        """When the play ends at the latest."""
-        alone = self.trace.period_us + _DRAIN_US
-        return self.month_us if self.runaway else min(alone, self.month_us)
+        """When the play ends at the latest: with the trace, beside a runaway with the month."""
+        month = month_end(self.trace.month) - self.trace.month
+        month_us = month // timedelta(microseconds=1)
+        return month_us if self.runaway else min(self.trace.period_us + _DRAIN_US, month_us)
 
     @cached_property
-    def patience_us(self) -> int:
-        """When what has not happened under steady traffic is taken never to happen."""
+    def limit_reached_us(self) -> int | None:
+        """When spend reaches the month's limit; None: it does not."""
+        limit = self.tenant.policy.monthly_limit_usd
+        return self.spending.reaches(usd_to_atoms(limit), self.horizon_us)
+
+    @cached_property
+    def stop_reached_us(self) -> int | None:
+        """When spend reaches what stops the tenant by the month's limit; None: it does not."""
+        policy = self.tenant.policy
+        stop = policy.monthly_limit_usd * policy.stop_percentage / 100
+        return self.spending.reaches(usd_to_atoms(stop), self.horizon_us)
+
+    @cached_property
+    def daily_cap_is_in_reach(self) -> bool:
+        """Whether a day of this traffic, the first or any later one, costs the daily cap."""
+        cap = self.tenant.policy.daily_cap_usd
+        if cap is None:
+            return False
+        first, both = (self.spending.before(days * _DAY_US) for days in (1, 2))
+        return max(first, both - first) >= usd_to_atoms(cap)
+
+    @cached_property
+    def settled_us(self) -> int:
+        """From when on every round is like the one before, for a burst alarm and a daily cap."""
         if self.runaway is None:
             return self.horizon_us
-        return self.runaway.runaway.at_us + _ROUNDS_WITHOUT_HOPE * self.trace.period_us + _DRAIN_US
+        rounds_us = _ROUNDS_TO_SETTLE * self.trace.period_us
+        settled = self.runaway.runaway.at_us + rounds_us + _DRAIN_US
+        return max(settled, 2 * _DAY_US) if self.daily_cap_is_in_reach else settled
 
     @cached_property
-    def limit_is_reachable(self) -> bool:
-        """Whether the month's traffic comes near what stops the tenant by the month's limit."""
-        policy = self.tenant.policy
-        stops_at = policy.monthly_limit_usd * policy.stop_percentage / 100
-        return self._reaches(usd_to_atoms(stops_at), self.month_us)
-
-    @cached_property
-    def daily_cap_is_reachable(self) -> bool:
-        """Whether a day's traffic comes near the daily cap, if there is one."""
-        cap = self.tenant.policy.daily_cap_usd
-        return cap is not None and self._reaches(usd_to_atoms(cap), _DAY_US)
-
-    def expected_atoms(self, span_us: int) -> int:
-        """Return about what a span under the whole traffic costs."""
-        rounds = self.trace_atoms * span_us // self.trace.period_us
-        if self.runaway is None:
-            return rounds
-        hourly = usd_to_atoms(self.runaway.runaway.usd_per_hour)
-        return rounds + hourly * span_us // (3600 * MICROSECONDS)
+    def approach_us(self) -> int | None:
+        """When a round begins shortly before the month's limit stops the tenant; None: never."""
+        if self.stop_reached_us is None:
+            return None
+        rounds = self.stop_reached_us // self.trace.period_us - _ROUNDS_TO_SETTLE
+        return max(rounds, 0) * self.trace.period_us
 
     @property
     def expected_end_us(self) -> int:
-        """About when the play will end, for a progress bar."""
-        if self.runaway is None or not self.limit_is_reachable:
-            return min(self.patience_us, self.horizon_us)
-        daily = self.expected_atoms(_DAY_US)
-        crossed_us = usd_to_atoms(self.tenant.policy.monthly_limit_usd) * _DAY_US // daily
-        refresh_us = self.delays.budgets_refresh * MICROSECONDS
-        return min(
-            max((crossed_us // refresh_us + 1) * refresh_us, self.patience_us), self.horizon_us
-        )
+        """About when the play ends."""
+        if self.stop_reached_us is None:
+            return self.settled_us
+        told_us = self.stop_reached_us + self.delays.budgets_refresh_us
+        return min(max(told_us, self.settled_us), self.horizon_us)
 
-    def _reaches(self, atoms: int, span_us: int) -> bool:
-        return self.expected_atoms(span_us) * 101 >= atoms * 100
+    def spent_usd(self, at_us: int) -> Decimal:
+        """Return what has been spent before a moment if nothing was stopped."""
+        return atoms_to_usd(self.spending.before(at_us))
 
 
 def load_scenario(
@@ -143,7 +149,7 @@ def load_scenario(
         raise ScenarioError(f"runaway: {error}") from None
     scenario = Scenario(tenant=played, trace=requests, runaway=extra, delays=delays or Delays())
     try:
-        _ = scenario.trace_atoms
+        _ = scenario.spending
     except UnpricedTokensError as error:
         raise ScenarioError(
             f"{trace.name}: alias {played.profile.alias!r} cannot price it: {error}"

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from finops_constructs.replay.play import TIERS
+from finops_constructs.replay.ensemble import TIERS
 from finops_constructs.replay.result import SLOWEST_REFRESH_S, Replay
 from finops_constructs.replay.trace import MICROSECONDS
+from finops_constructs.replay.traffic import atoms_to_usd
 from shared.decision_types import BURST, DAILY_CAP, MONTHLY_LIMIT
 from shared.money import format_usd
 
@@ -27,12 +28,10 @@ def heading(replay: Replay) -> Iterator[str]:
         f"tenant {policy.tenant}, alias {tenant.profile.alias} ({tenant.profile.model_source})"
         f"{chosen}; limit {format_usd(policy.monthly_limit_usd)} a month, from {tenant.stack}"
     )
-    cost = replay.as_json()["trace"]["usd"]
+    cost = format_usd(atoms_to_usd(scenario.spending.trace_atoms))
     repeats = f", repeated every {duration(trace.period_us)}" if scenario.runaway else ""
-    yield (
-        f"trace {trace.name}: {len(trace.requests):,} requests in "
-        f"{duration(trace.requests[-1].at_us)} for {format_usd(Decimal(str(cost)))}{repeats}"
-    )
+    span = duration(trace.requests[-1].at_us)
+    yield f"trace {trace.name}: {len(trace.requests):,} requests in {span} for {cost}{repeats}"
     if (runaway := scenario.runaway) is not None:
         yield (
             f"runaway: {format_usd(runaway.runaway.usd_per_hour)}/hour from "
@@ -46,7 +45,7 @@ def table(replay: Replay) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield the tiers, each as if it alone existed: name, when, spent, beyond the limit, why."""
     yield ("tier alone", "stopped at", "spent", "beyond limit", "why")
     for name in TIERS:
-        stop = replay.played.tiers[name].stop
+        stop = replay.played.tiers[name]
         if stop is None:
             yield (name, "not", "-", "-", _why_not(replay, name))
             continue
@@ -72,15 +71,18 @@ def remarks(replay: Replay) -> Iterator[str]:
     profile, delays = scenario.tenant.profile, scenario.delays
     if said := _as_configured(replay):
         yield said
+    if replay.played.skipped_us is not None:
+        start, end = map(duration, replay.played.skipped_us)
+        yield f"From {start} to {end} the steady traffic was added up, not played call by call."
     if replay.stopped and scenario.runaway is None:
         yield "This is the traffic of the trace alone: nothing ran away, and it would be stopped."
-    refresh = duration(delays.budgets_refresh * MICROSECONDS)
     yield (
-        f"The clock begins with {scenario.trace.month:%Y-%m} and nothing spent. Assumed: "
-        f"a log record after {delays.log} s, metrics after {delays.metric} s, AWS Budgets "
-        f"every {refresh} from the start and then complete; batches of {delays.meter_batch} s, "
-        f"{delays.wake} s to wake the kill switch, {delays.act} s to act and for IAM to propagate "
-        "it, for which AWS gives no time."
+        f"The clock begins with {scenario.trace.month:%Y-%m} and nothing spent. Assumed: a log "
+        f"record after {delays.log} s, metrics after {delays.metric} s, and AWS Budgets just "
+        f"refreshed when the limit is reached, next after {duration(delays.budgets_refresh_us)} "
+        f"with all that was billed; batches of {delays.meter_batch} s, {delays.wake} s to wake the "
+        f"kill switch, {delays.act} s to act and for IAM to propagate it, for which AWS gives no "
+        "time."
     )
     yield f"Prices: {profile.price_source}, as of {profile.price_as_of}."
 
@@ -97,60 +99,69 @@ def duration(at_us: int) -> str:
 
 
 def _what_stopped(replay: Replay) -> str:
-    played, stop = replay.played, replay.stopped
-    runaway, limit = played.scenario.runaway, format_usd(replay.limit_usd)
-    traffic = f"{len(played.scenario.trace.requests):,} requests of {played.scenario.trace.name}"
-    if runaway is not None:
-        traffic += f" with a runaway of {format_usd(runaway.runaway.usd_per_hour)}/hour"
-    if stop is None and played.crossed_at_us is not None:
-        return (
-            f"Replaying {traffic}, spend passed the month's limit of {limit} at "
-            f"{duration(played.crossed_at_us)} and nothing stopped it while the trace lasted: "
-            f"{format_usd(replay.overshoot_usd)} beyond the limit."
-        )
-    if stop is None:
-        return (
-            f"Replaying {traffic}, there is nothing to stop: {format_usd(played.spent_usd)} in "
-            f"{duration(played.ended_at_us)}, {_percent(played.spent_usd, replay.limit_usd)} of "
-            f"the month's limit of {limit}."
-        )
-    assert replay.stopped_by is not None
-    head = f"Replaying {traffic}, {_NAMES[replay.stopped_by]} stopped it "
+    scenario, stop, limit = replay.played.scenario, replay.stopped, format_usd(replay.limit_usd)
+    traffic = f"Replaying {len(scenario.trace.requests):,} requests of {scenario.trace.name}"
+    if scenario.runaway is not None:
+        rate = format_usd(scenario.runaway.runaway.usd_per_hour)
+        traffic += f" with a runaway of {rate}/hour"
+    if stop is None or replay.stopped_by is None:
+        return f"{traffic}, {_nothing_stopped(replay)}"
+    head = f"{traffic}, {_NAMES[replay.stopped_by]} stopped it"
     if replay.seconds_to_stop is not None:
         return (
-            f"{head}{replay.seconds_to_stop:.0f} s after spend reached the month's limit of "
+            f"{head} {replay.seconds_to_stop:.0f} s after spend reached the month's limit of "
             f"{limit}, {format_usd(replay.overshoot_usd)} beyond it."
         )
     return (
-        f"{head}by the {_CAUSES[stop.code]} at {duration(stop.at_us)} with "
+        f"{head} by the {_CAUSES[stop.code]} at {duration(stop.at_us)} with "
         f"{format_usd(stop.spend_usd)} spent, before the month's limit of {limit} was reached."
     )
 
 
+def _nothing_stopped(replay: Replay) -> str:
+    played, limit = replay.played, format_usd(replay.limit_usd)
+    if replay.crossed_at_us is not None:
+        return (
+            f"spend passed the month's limit of {limit} at {duration(replay.crossed_at_us)} and "
+            f"nothing stopped it while the trace lasted: {format_usd(replay.overshoot_usd)} beyond "
+            "the limit."
+        )
+    scenario = played.scenario
+    if scenario.runaway is None:
+        spent = atoms_to_usd(scenario.spending.trace_atoms)
+        share = _percent(spent, replay.limit_usd)
+        return f"there is nothing to stop: {share} of the month's limit of {limit} was spent."
+    spent = scenario.spent_usd(scenario.horizon_us)
+    return (
+        f"there is nothing to stop: a whole month of it costs {format_usd(spent)}, "
+        f"{_percent(spent, replay.limit_usd)} of the month's limit of {limit}."
+    )
+
+
 def _what_budgets_do(replay: Replay) -> str:
-    played, beyond = replay.played, replay.overshoot_budgets_only_usd
-    stop, crossed = played.tiers["budget"].stop, played.crossed_at_us
-    refresh = duration(played.scenario.delays.budgets_refresh * MICROSECONDS)
-    if crossed is None:
-        return f"AWS Budgets, refreshed every {refresh}, has nothing to tell of either."
+    scenario, beyond = replay.played.scenario, replay.overshoot_budgets_only_usd
+    stop = replay.played.tiers["budget"]
+    if scenario.stop_reached_us is None:
+        return "AWS Budgets alone would have had nothing to tell."
+    refresh = duration(scenario.delays.budgets_refresh_us)
     if stop is None:
         return (
-            f"AWS Budgets alone, refreshed every {refresh}, would not have stopped it in this "
-            f"time either: at least {format_usd(beyond)} beyond the limit."
+            f"AWS Budgets alone, told {refresh} later, would not have stopped it in this time: "
+            f"at least {format_usd(beyond)} beyond the limit."
         )
-    times = ""
-    if replay.overshoot_usd:
-        times = f", {beyond / replay.overshoot_usd:,.0f} times as much"
+    times = f", {beyond / replay.overshoot_usd:,.0f} times as much" if replay.overshoot_usd else ""
     slowest = replay.overshoot_slowest_budgets_usd
     at_worst = (
-        f" (about {format_usd(slowest)} if it had just refreshed and took its documented longest, "
-        f"{SLOWEST_REFRESH_S // 3600} hours)"
-        if slowest is not None
-        else ""
+        ""
+        if slowest is None
+        else (
+            f" ({format_usd(slowest)} if it takes its documented longest of "
+            f"{SLOWEST_REFRESH_S // 3600} hours)"
+        )
     )
     return (
-        f"AWS Budgets alone, refreshed every {refresh}, would have stopped it at "
-        f"{duration(stop.at_us)} with {format_usd(beyond)} beyond the limit{times}{at_worst}."
+        f"AWS Budgets alone, refreshed {refresh} after the limit was reached, would have let "
+        f"{format_usd(beyond)} through beyond it{times}{at_worst}."
     )
 
 
@@ -161,27 +172,30 @@ def _why_not(replay: Replay, tier: str) -> str:
     if tier == "alarm" and tenant.alarm and busiest is not None:
         share = _percent(busiest, tenant.alarm.threshold)
         return f"the busiest {tenant.alarm.period_minutes} minutes were {share} of its threshold"
-    if replay.played.crossed_at_us is None:
-        return "the limit was not reached"
-    return "nothing told in time"
+    if replay.played.scenario.stop_reached_us is None:
+        return "the limit is not reached"
+    return "it would have told later than this ended"
 
 
 def _as_configured(replay: Replay) -> str:
-    configured = replay.played.configured
+    announced, stop = replay.played.announced, replay.played.configured
     mode = replay.played.scenario.tenant.policy.mode
-    if mode == "enforce" or replay.stopped is None:
+    if mode == "enforce" or announced is None:
         return ""
-    said = configured.announcement
-    when = "never" if said is None else f"at {duration(said.at_us)}"
+    when = duration(announced.at_us)
     if mode == "shadow":
-        return f"Played as enforced. As configured, in mode shadow, nothing stops: told {when}."
+        return (
+            f"Played as enforced. As configured, in mode shadow, it is only announced, at {when}."
+        )
     ends = (
-        "and nothing stops while nobody answers"
-        if configured.stop is None
-        else f"and without an answer calls stop at {duration(configured.stop.at_us)} with "
-        f"{format_usd(configured.stop.spend_usd)} spent"
+        "nothing stops it"
+        if stop is None
+        else f"it is stopped at {duration(stop.at_us)} with {format_usd(stop.spend_usd)} spent"
     )
-    return f"Played as enforced. As configured, in mode approve, approval is asked {when}, {ends}."
+    return (
+        f"Played as enforced. As configured, in mode approve, approval is asked for at {when}; "
+        f"without an answer {ends}."
+    )
 
 
 def _percent(part: Decimal, whole: Decimal) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from finops_constructs.replay.clock import Clock, Delays
+from finops_constructs.replay.clock import Clock
+from finops_constructs.replay.scenario import Scenario
 from shared.decide import decide
 from shared.decision_types import (
     SUSPENDED,
@@ -57,78 +58,66 @@ class PlayedSwitch:
         stop: When calls were refused, after the decision was acted on; None: not yet.
         announcement: When it first had something to say: a stop that mode `shadow` did not make,
             or that mode `approve` asked about.
-        warnings: Alert percentages by when they were told.
     """
 
     def __init__(
-        self,
-        *,
-        clock: Clock,
-        delays: Delays,
-        month: datetime,
-        policy: TenantPolicy,
-        aliases: tuple[str, ...],
-        alias: str,
-        sources: Sources,
-        spent: Callable[[], Decimal],
+        self, scenario: Scenario, clock: Clock, *, policy: TenantPolicy, sources: Sources
     ) -> None:
         """Put a kill switch to work; it also looks by itself every few minutes.
 
         Args:
+            scenario: What is played.
             clock: The clock.
-            delays: How long acting takes, and how often it looks by itself.
-            month: When the play begins.
-            policy: The tenant's policy, as played.
-            aliases: All aliases of the tenant.
-            alias: The one that is called.
+            policy: The tenant's policy, in the mode that is played.
             sources: What it knows.
-            spent: What has really been spent by now.
         """
         self.stop: Event | None = None
         self.announcement: Event | None = None
-        self.warnings: dict[Decimal, int] = {}
-        self._clock, self._delays, self._month = clock, delays, month
-        self._policy, self._aliases, self._alias = policy, aliases, alias
-        self._sources, self._spent = sources, spent
+        self._scenario, self._clock = scenario, clock
+        self._policy, self._sources = policy, sources
+        self._told: frozenset[Decimal] = frozenset()
         self._memory = Memory()
         self._acting = False
-        clock.every(delays.schedule, self.look)
+        clock.every(scenario.delays.schedule, self._look)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether it stopped, announced or asked anything."""
+        return self.stop is not None or self.announcement is not None
 
     def wake(self, _: int) -> None:
         """Take a message from the wake queue."""
-        self._clock.after(self._delays.wake, self.look)
+        self._clock.after(self._scenario.delays.wake, self._look)
 
-    def look(self, now_us: int) -> None:
-        """Decide, and act on it."""
+    def _look(self, now_us: int) -> None:
         if self._acting:
             return
-        now = self._month + timedelta(microseconds=now_us)
+        tenant = self._scenario.tenant
+        now = self._scenario.trace.month + timedelta(microseconds=now_us)
         decision = decide(
             Inputs(
                 now=now,
                 tenant=self._policy.tenant,
                 policy=self._policy,
-                aliases=self._aliases,
+                aliases=tenant.aliases,
                 spend=self._sources.spend(now),
                 billed=self._sources.billed(now),
                 bursts=self._sources.bursts(now),
-                told=frozenset(self.warnings),
+                told=self._told,
                 memory=self._memory,
             )
         )
-        self._memory = decision.memory
-        self.warnings |= dict.fromkeys(decision.warnings, now_us)
+        self._memory, self._told = decision.memory, self._told | set(decision.warnings)
         if self.announcement is None and (decision.would_stop or decision.approval == "pending"):
             self.announcement = self._event(now_us, decision)
-        if decision.desired[self._alias] == SUSPENDED:
+        if decision.desired[tenant.profile.alias] == SUSPENDED:
             self._acting = True
-            self._clock.after(
-                self._delays.act, lambda at_us: self._acted(self._event(at_us, decision))
-            )
+            self._clock.after(self._scenario.delays.act, lambda at_us: self._act(at_us, decision))
 
-    def _acted(self, event: Event) -> None:
-        self.stop = event
+    def _act(self, now_us: int, decision: Decision) -> None:
+        self.stop = self._event(now_us, decision)
 
     def _event(self, at_us: int, decision: Decision) -> Event:
         first = decision.would_stop[0] if decision.would_stop else decision.reasons[0]
-        return Event(at_us=at_us, spend_usd=self._spent(), code=first.code, why=first.text)
+        spent = self._scenario.spent_usd(at_us)
+        return Event(at_us=at_us, spend_usd=spent, code=first.code, why=first.text)

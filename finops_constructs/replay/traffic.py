@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from heapq import merge
 from itertools import count
+from math import ceil
 from typing import Final
 
 from finops_constructs.replay.trace import MICROSECONDS, Request, Trace
@@ -54,12 +55,16 @@ class RunawayCalls:
     call: Request
     interval_us: Fraction
 
-    def calls(self) -> Iterator[Request]:
-        """Yield the calls, without end."""
+    def calls(self, start_us: int = 0) -> Iterator[Request]:
+        """Yield the calls from a moment on, without end."""
         at_us, *tokens = self.call
         step, parts = self.interval_us.numerator, self.interval_us.denominator
-        for number in count():
+        for number in count(self.calls_before(start_us)):
             yield Request(at_us + number * step // parts, *tokens)
+
+    def calls_before(self, at_us: int) -> int:
+        """Return how many calls are made before a moment."""
+        return max(ceil((at_us - self.call.at_us) / self.interval_us), 0)
 
 
 def parse_runaway(text: str) -> Runaway:
@@ -128,18 +133,21 @@ def usd_to_atoms(usd: Decimal) -> int:
     return int(usd * _ATOMS_PER_USD)
 
 
-def played_calls(trace: Trace, runaway: RunawayCalls | None) -> Iterator[Request]:
-    """Yield every call in the order of time.
+def played_calls(
+    trace: Trace, runaway: RunawayCalls | None, start_us: int = 0
+) -> Iterator[Request]:
+    """Yield the calls from a moment on, in the order of time.
 
     A trace alone is played once; beside a runaway it repeats, without end.
     """
     if runaway is None:
-        return iter(trace.requests)
-    return merge(_repeated(trace), runaway.calls())
+        return (request for request in trace.requests if request.at_us >= start_us)
+    return merge(_repeated(trace, start_us), runaway.calls(start_us))
 
 
-def _repeated(trace: Trace) -> Iterator[Request]:
+def _repeated(trace: Trace, start_us: int) -> Iterator[Request]:
     period_us = trace.period_us
-    for start_us in count(0, period_us):
+    for round_us in count(start_us // period_us * period_us, period_us):
         for at_us, *tokens in trace.requests:
-            yield Request(start_us + at_us, *tokens)
+            if round_us + at_us >= start_us:
+                yield Request(round_us + at_us, *tokens)
