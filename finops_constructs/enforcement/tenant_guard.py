@@ -112,6 +112,7 @@ class TenantGuard(Construct):
             self.release.own_tenant()
             self.release.before(self._suspension)
         self._suspension.add_profile(profile_arn)
+        self.release.own_profile(profile_arn)
 
     def grant_invoke(
         self,

@@ -10,6 +10,7 @@ from constructs import Construct, IDependable
 from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
 from finops_constructs.enforcement.registry import policy_path, state_path
+from finops_constructs.enforcement.statements import STATE_TAG, TENANT_TAG
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
 
 _FUNCTION_ID: Final = "FinOpsTenantRelease"
@@ -62,6 +63,7 @@ class TenantRelease(Construct):
         policy_arn = suspension_policy_arn(place, tenant)
         self._role_names: list[str] = []
         self._profiles: list[dict[str, Any]] = []
+        self._own_profiles: list[str] = []
         self._statements = _release_statements(place, tenant, policy_arn)
         function = TenantReleaseFunction.of(stack)
         self._role_policy = iam.CfnRolePolicy(
@@ -94,6 +96,15 @@ class TenantRelease(Construct):
         """Detach the suspension policy from this role, whoever owns the tenant."""
         self._role_names.append(role_name)
         self._resource.add_property_override("RoleNames", self._role_names)
+
+    def own_profile(self, profile_arn: str) -> None:
+        """Take a suspension off this profile of the stack's own before it is deleted.
+
+        Should the profile stay, by its removal policy or because Bedrock keeps it, nobody is left
+        who could.
+        """
+        self._own_profiles.append(profile_arn)
+        self._resource.add_property_override("OwnProfiles", self._own_profiles)
 
     def adopt_profile(self, profile_arn: str, tags: Mapping[str, str]) -> None:
         """Tag an existing profile while the tenant exists."""
@@ -142,5 +153,16 @@ def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict
             "Effect": "Allow",
             "Action": "ssm:DeleteParameter",
             "Resource": place.arn("ssm", f"parameter{state_path(tenant)}"),
+        },
+        {
+            # The conditions are what narrows this, since a list of the profiles may be long.
+            "Effect": "Allow",
+            "Action": "bedrock:UntagResource",
+            "Resource": place.arn("bedrock", "application-inference-profile/*"),
+            "Condition": {
+                "StringEquals": {f"aws:ResourceTag/{TENANT_TAG}": tenant},
+                "ForAllValues:StringEquals": {"aws:TagKeys": [STATE_TAG]},
+                "Null": {"aws:TagKeys": "false"},
+            },
         },
     ]

@@ -2,8 +2,8 @@
 
 Deletion runs before CloudFormation touches what the resource depends on: it marks the tenant as
 retired, so that the kill switch leaves it alone; detaches the suspension policy that the kill
-switch attached outside CloudFormation, since IAM would refuse to delete an attached policy; and
-deletes the state entry that the kill switch wrote.
+switch attached outside CloudFormation, since IAM would refuse to delete an attached policy; takes
+the suspension off the profiles; and deletes the state entry that the kill switch wrote.
 """
 
 import logging
@@ -19,6 +19,7 @@ from tenant_release.logic import Adopted, Release, no_longer_adopted, with_retir
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
+STATE_TAG = "finops:state"
 # IAM is eventually consistent: a detachment may take a moment to read back.
 _READ_BACK_ATTEMPTS = 10
 _READ_BACK_SECONDS = 2.0
@@ -48,6 +49,8 @@ def _delete(event: Mapping[str, Any]) -> None:
     if release.owner:
         _mark_retired(release, retired=True)
     _detach(release)
+    for arn in release.own_profiles:
+        _untag_profile(arn, [STATE_TAG])
     if release.owner and release.state_parameter:
         _forget_state(release.state_parameter)
     _let_go_of_adopted(release)
@@ -123,20 +126,18 @@ def _adopt(release: Release) -> None:
 
 def _let_go_of_adopted(release: Release) -> None:
     for profile in release.profiles:
-        _untag_profile(profile)
+        _untag_profile(profile.arn, [*profile.guard_tag_keys, STATE_TAG])
     if release.budget is not None:
         _untag_budget(release.budget)
 
 
-def _untag_profile(profile: Adopted) -> None:
-    """Take the guard's tags off a profile that stays, a suspension too."""
+def _untag_profile(arn: str, keys: list[str]) -> None:
+    """Take tags of the guard off a profile that may stay, a suspension too."""
     bedrock = boto3.client("bedrock")
     try:
-        bedrock.untag_resource(
-            resourceARN=profile.arn, tagKeys=[*profile.guard_tag_keys, "finops:state"]
-        )
+        bedrock.untag_resource(resourceARN=arn, tagKeys=keys)
     except bedrock.exceptions.ResourceNotFoundException:
-        logger.info("profile %s is gone already", profile.arn)
+        logger.info("profile %s is gone already", arn)
 
 
 def _untag_budget(budget: Adopted) -> None:

@@ -32,6 +32,7 @@ class Release:
         state_parameter: The tenant's state entry; None in a stack of an earlier release.
         owner: Whether this stack owns the tenant's profiles.
         role_names: Callers registered by this stack.
+        own_profiles: Profiles that go with this stack.
         profiles: Adopted profiles.
         budget: The adopted budget.
     """
@@ -42,6 +43,7 @@ class Release:
     state_parameter: str | None
     owner: bool
     role_names: frozenset[str]
+    own_profiles: tuple[str, ...]
     profiles: tuple[Adopted, ...]
     budget: Adopted | None
 
@@ -56,6 +58,7 @@ class Release:
             state_parameter=properties.get("StateParameter"),
             owner=properties.get("Owner") == "true",
             role_names=frozenset(properties.get("RoleNames", ())),
+            own_profiles=tuple(properties.get("OwnProfiles", ())),
             profiles=tuple(_adopted(p) for p in properties.get("AdoptedProfiles", ())),
             budget=_adopted(budget) if budget else None,
         )

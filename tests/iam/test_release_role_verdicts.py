@@ -58,6 +58,25 @@ def test_without_adoption_it_may_tag_nothing(simulator, enforced):
     assert not simulator.allowed(release, [request("bedrock:TagResource", own)])
 
 
+def test_it_may_take_the_suspension_off_its_own_tenants_profiles_and_no_other_tag(
+    simulator, enforced
+):
+    release = enforced.caller("finops-writer-FinOpsTenantReleaseRoleCBAEE6C9")
+    own = enforced.profile("writer", "smart").arn
+
+    def untag(tenant, **keys):
+        context = {"aws:ResourceTag/finops:tenant": tenant, **keys}
+        return [Request(action="bedrock:UntagResource", resource=own, context=context)]
+
+    calls = {
+        "its own": untag("writer", **{"aws:TagKeys": "finops:state"}),
+        "another tenant's": untag("chatbot", **{"aws:TagKeys": "finops:state"}),
+        "another tag": untag("writer", **{"aws:TagKeys": "finops:tenant"}),
+        "no tag": untag("writer"),
+    }
+    assert simulator.allowed_ones(release, calls) == {"its own"}
+
+
 def test_it_may_touch_no_other_policy_entry_or_model(simulator, adopting, release):
     elsewhere = f"{PARAMETER}writer/callers/0123456789abcdef"
     forbidden = [

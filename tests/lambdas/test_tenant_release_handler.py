@@ -197,3 +197,26 @@ def test_adopting_tags_and_letting_go_untags_the_guards_own_and_the_suspension(
         release.handler(request("Delete", suspended, AdoptedProfiles=adopted), CONTEXT)
         stub.assert_no_pending_responses()
     assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
+
+
+def test_deleting_takes_the_suspension_off_the_stacks_own_profiles(suspended, answers, monkeypatch):
+    bedrock = boto3.client("bedrock")
+    prefix = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/"
+    original = boto3.client
+    monkeypatch.setattr(
+        boto3,
+        "client",
+        lambda name, **kw: bedrock if name == "bedrock" else original(name, **kw),
+    )
+    with Stubber(bedrock) as stub:
+        asked = {"resourceARN": f"{prefix}stays", "tagKeys": ["finops:state"]}
+        stub.add_response("untag_resource", {}, asked)
+        stub.add_client_error(
+            "untag_resource",
+            "ResourceNotFoundException",
+            expected_params=asked | {"resourceARN": f"{prefix}gone"},
+        )
+        own = [f"{prefix}stays", f"{prefix}gone"]
+        release.handler(request("Delete", suspended, Owner="true", OwnProfiles=own), CONTEXT)
+        stub.assert_no_pending_responses()
+    assert answers[0]["Status"] == "SUCCESS"
