@@ -1,5 +1,11 @@
-"""Settles which Node jsii runs on before any test imports aws_cdk."""
+"""Settles which Node jsii runs on before any test imports aws_cdk, and that no test is timed."""
+
+from hypothesis import settings
 
 from finops_constructs._node import use_bundled_node
 
 use_bundled_node()
+
+# A busy machine is slow now and then; that is no fault of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")

@@ -71,9 +71,7 @@ REGISTRIES = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.integers(0, 3), max_size=4).flatmap(
         lambda doubled: st.permutations([0, 1, 2, 3, *doubled])
@@ -96,9 +94,7 @@ def test_a_crash_at_any_single_step_changes_nothing(step):
     assert crashed.table.snapshot() == undisturbed.table.snapshot()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(1, 80)), st.lists(REGISTRIES, max_size=8))
 def test_without_mending_every_record_is_in_the_ledger_or_in_the_dead_letters(crashes, changes):
     world = World(POLICY, SMART)

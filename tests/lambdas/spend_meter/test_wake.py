@@ -67,7 +67,11 @@ def test_more_spend_never_makes_a_wake_less_likely(thresholds, before, some, mor
         assert is_near(thresholds, before, before + some + more)
 
 
-@given(st.lists(st.decimals(1, 1000, places=2), min_size=1), st.decimals(0, 2000, places=2), st.decimals(0, 500, places=2))
+@given(
+    st.lists(st.decimals(1, 1000, places=2), min_size=1),
+    st.decimals(0, 2000, places=2),
+    st.decimals(0, 500, places=2),
+)
 def test_no_threshold_is_passed_without_a_wake(thresholds, before, added):
     after = before + added
     if any(before < threshold <= after for threshold in thresholds):
