@@ -24,18 +24,18 @@ _QUEUE_READER: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:Rece
 _WILDCARD_REASONS: Final = {
     "bedrock": "It serves the profiles of all tenants; it may set the guard's own tags only",
     "budgets": "It reads the budgets of all tenants, whose names CloudFormation chooses",
-    "cloudwatch": "These actions know no resource; they read metrics and alarms",
     "iam": "It serves the callers of all tenants; iam:PolicyARN is the guard",
     "kms": "Topics may have keys of their own; kms:ViaService is the guard",
     "sns": "It tells the alert topics of all tenants, which are named so",
     "ssm": "It serves the registry entries of all tenants",
 }
+_ANY_REASON: Final = "These actions know no resource that could narrow them; they only read"
 
 
 def wildcard_reasons(statements: Sequence[Statement]) -> dict[str, str]:
     """Return the resources with a wildcard in what a function may do, each with its reason."""
     return {
-        arn: _WILDCARD_REASONS[arn.split(":")[2] if ":" in arn else s["Action"][0].split(":")[0]]
+        arn: _ANY_REASON if arn == "*" else _WILDCARD_REASONS[arn.split(":")[2]]
         for s in statements
         for arn in s["Resource"]
         if "*" in arn and s["Effect"] == "Allow"
@@ -73,15 +73,15 @@ def switch_rights(place: Place, role_path: str) -> list[Statement]:
         _read_registry(place),
         _allow(["ssm:PutParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
         _table(place, LEDGER_TABLE, "Query"),
-        _table(place, STATE_TABLE, "DeleteItem", "PutItem", "Query"),
-        *_suspend_profiles(place),
+        _table(place, STATE_TABLE, "PutItem", "Query"),
+        *_mark_profiles(place, "bedrock:TagResource", "bedrock:UntagResource"),
         *_suspend_roles(place, suspension, ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]),
         _allow(["iam:ListEntitiesForPolicy"], [suspension]),
         *_spare_own_roles(place, role_path),
         _read_metrics("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
         _allow(["budgets:ViewBudget"], [place.global_arn("budgets", "budget/*")]),
         *_tell(place),
-        _queue(place, WAKE_QUEUE, *_QUEUE_READER),
+        _queue(place, WAKE_QUEUE, "sqs:SendMessage", *_QUEUE_READER),
         _queue(place, WAKE_DEAD_LETTERS, "sqs:SendMessage"),
     ]
 
@@ -108,20 +108,21 @@ def platform_release_rights(place: Place, role_path: str, switch_arn: str) -> li
     return [
         _read_registry(place),
         _allow(["ssm:DeleteParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
-        *_suspend_profiles(place),
+        *_mark_profiles(place, "bedrock:UntagResource"),
         *_suspend_roles(place, suspension, ["iam:DetachRolePolicy"]),
         _allow(["iam:ListEntitiesForPolicy"], [suspension]),
+        _allow(["iam:ListPolicies"], ["*"]),
         *_spare_own_roles(place, role_path),
         _allow(["lambda:PutFunctionConcurrency"], [switch_arn]),
     ]
 
 
-def _suspend_profiles(place: Place) -> list[Statement]:
+def _mark_profiles(place: Place, *actions: str) -> list[Statement]:
     profiles = [place.arn("bedrock", "application-inference-profile/*")]
     return [
         _allow(["bedrock:ListTagsForResource"], profiles),
         _allow(
-            ["bedrock:TagResource", "bedrock:UntagResource"],
+            actions,
             profiles,
             # `ForAllValues` alone also holds for a request without any key.
             {
@@ -161,7 +162,11 @@ def _tell(place: Place) -> list[Statement]:
         _allow(
             ["events:PutEvents"],
             [place.arn("events", "event-bus/default")],
-            {"StringEquals": {"events:source": EVENT_SOURCE}},
+            # The key is multi-valued, and `ForAllValues` alone also holds where it is missing.
+            {
+                "ForAllValues:StringEquals": {"events:source": EVENT_SOURCE},
+                "Null": {"events:source": "false"},
+            },
         ),
     ]
 

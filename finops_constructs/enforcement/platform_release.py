@@ -14,7 +14,8 @@ from finops_constructs.enforcement.function_rights import (
 from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.landing_zone import LandingZone
 
-_TIMEOUT_SECONDS: Final = 600
+# The most Lambda allows: a thousand suspended profiles and roles take minutes at IAM's pace.
+_TIMEOUT_SECONDS: Final = 900
 _ANSWER_SECONDS: Final = 30
 
 

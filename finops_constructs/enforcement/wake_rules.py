@@ -71,11 +71,13 @@ def define_reconciled_rule(
                 "Principal": {"AWS": f"arn:{place.partition}:iam::{cost_account}:root"},
                 "Action": "events:PutEvents",
                 "Resource": place.arn("events", "event-bus/default"),
+                # Both keys are multi-valued, and `ForAllValues` alone also holds without them.
                 "Condition": {
-                    "StringEquals": {
+                    "ForAllValues:StringEquals": {
                         "events:detail-type": _RECONCILED,
                         "events:source": EVENT_SOURCE,
-                    }
+                    },
+                    "Null": {"events:detail-type": "false", "events:source": "false"},
                 },
             },
         )

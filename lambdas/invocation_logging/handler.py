@@ -67,14 +67,13 @@ def _restore(event: Mapping[str, Any]) -> None:
 _WORK: Mapping[str, Work] = {"Create": _set, "Update": _set, "Delete": _restore}
 
 
-def _current() -> dict[str, Any] | None:
+def _current() -> Mapping[str, Any] | None:
     answer = boto3.client("bedrock").get_model_invocation_logging_configuration()
-    current: dict[str, Any] | None = answer.get("loggingConfig")
-    return current or None
+    return answer.get("loggingConfig") or None
 
 
 def _put(configuration: Mapping[str, Any]) -> None:
-    bedrock = boto3.client("bedrock")
+    bedrock: Any = boto3.client("bedrock")
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             bedrock.put_model_invocation_logging_configuration(loggingConfig=configuration)

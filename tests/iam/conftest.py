@@ -46,3 +46,8 @@ def imported():
 @pytest.fixture(scope="session")
 def adopting():
     return scenarios.adopting_tenant()
+
+
+@pytest.fixture(scope="session")
+def platform():
+    return scenarios.platform_stack()

@@ -16,6 +16,12 @@ _PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NoValue": None,
 }
+# The property that gives a resource of a type its name, where a template sets it.
+_NAMED = {
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+}
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,9 @@ class DeployedStack:
             return f"parameter-{logical_id}"
         resource = self.template["Resources"][logical_id]
         properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::IAM::Role" and "RoleName" in properties:
-            return str(self.resolve(properties["RoleName"]))
+        named = _NAMED.get(resource["Type"], "")
+        if named in properties:
+            return str(self.resolve(properties[named]))
         return f"{self.name}-{logical_id}"
 
     def _attribute(self, logical_id: str, attribute: str) -> str:
@@ -95,6 +102,8 @@ class DeployedStack:
             return str(self.role_arn(physical))
         if kind == "AWS::Logs::LogGroup" and attribute == "Arn":
             return _regional("logs", f"log-group:{physical}:*")
+        if kind == "AWS::Lambda::Function" and attribute == "Arn":
+            return _regional("lambda", f"function:{physical}")
         return f"{physical}.{attribute}"
 
 

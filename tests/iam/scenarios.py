@@ -11,6 +11,7 @@ from finops_constructs import (
     ApplicationInferenceProfile,
     CostBudget,
     CostTags,
+    PlatformStack,
     TenantStack,
     load_price_list,
 )
@@ -63,6 +64,19 @@ def tenants(guard: str, **changes: Any) -> Deployment:
     """Tenants `writer` and `chatbot` from configuration, their callers given by ARN."""
     changes = {"guard": guard, "models": _MODELS} | changes
     return configured(tenant("writer", **changes), tenant("chatbot", **changes))
+
+
+def platform_stack() -> Deployment:
+    """The platform, with a role that may give commands and is no caller of any tenant."""
+    app = App(builtin_cloud_formation_validation=False)
+    stack = PlatformStack(
+        app, "finops-platform", platform=platform(), account=ACCOUNT, region=REGION
+    )
+    operator = iam.Role(
+        stack, "Operator", role_name="operator", assumed_by=iam.AccountRootPrincipal()
+    )
+    stack.kill_switch.grant_operate(operator)
+    return _deployed(stack)
 
 
 def shared_role() -> Deployment:

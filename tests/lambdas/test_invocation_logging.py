@@ -1,6 +1,7 @@
 import json
 import types
 import urllib.request
+from typing import Any
 
 import boto3
 import pytest
@@ -172,7 +173,9 @@ class RefusingBedrock:
     def put_model_invocation_logging_configuration(self, **arguments):
         if self.left:
             self.left -= 1
-            refusal = {"Error": {"Code": "ValidationException", "Message": "cannot assume role"}}
+            refusal: Any = {
+                "Error": {"Code": "ValidationException", "Message": "cannot assume role"}
+            }
             raise self.exceptions.ValidationException(refusal, "Put")
         return self._real.put_model_invocation_logging_configuration(**arguments)
 
@@ -182,8 +185,6 @@ def test_a_role_that_iam_does_not_know_everywhere_yet_is_waited_for(
     monkeypatch, answers, refusals, status
 ):
     bedrock, real = RefusingBedrock(refusals), boto3.client
-    monkeypatch.setattr(
-        logging_handler.boto3, "client", lambda name: bedrock if name == "bedrock" else real(name)
-    )
+    monkeypatch.setattr(boto3, "client", lambda name: bedrock if name == "bedrock" else real(name))
     ask("Create")
     assert answers[0]["Status"] == status
