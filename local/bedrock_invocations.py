@@ -7,13 +7,13 @@ throttled.
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock, bedrock_runtime
 
-from local import invocation_log, invocation_metrics, usage_reports
+from local import invocation_log, invocation_metrics, past_calls, usage_reports
 from local.current_request import current_caller_arn, current_request_id
 from local.invocation import Invocation
 from local.service_calls import Response
@@ -48,7 +48,8 @@ def install() -> None:
 
 def _observed(name: str, original: Operation, reporter: Reporter) -> Operation:
     def call(model_id: str, headers: dict[str, str], body: bytes) -> Response:
-        at, started = datetime.now(UTC), time.monotonic()
+        started = time.monotonic()
+        at = datetime.now(UTC) - timedelta(seconds=past_calls.seconds_ago(body))
         status, answer_headers, answer = original(model_id, headers, body)
         usage = None
         if status == 200:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.core.responses import request_scope
 
-from local import budget_spend, event_rules, log_subscriptions
+from local import budget_spend, event_rules, function_clock, log_subscriptions
 
 PATH = "/_finops/"
 Command = Callable[..., Any]
@@ -15,6 +15,7 @@ _COMMANDS: dict[str, Command] = {
     "fire-rule": event_rules.fire,
     "set-budget-spend": budget_spend.set_spend,
     "redeliver-logs": log_subscriptions.redeliver,
+    "set-function-clock": function_clock.set_offset,
 }
 
 

@@ -77,6 +77,17 @@ class Controls:
             )
         )
 
+    def set_function_clock(self, now: datetime | None) -> None:
+        """Set the clock that functions see; it goes on from there.
+
+        The emulator's own services keep the machine's time (`local.function_clock`).
+
+        Args:
+            now: What they are to take for now, with its time zone; None for the machine's time.
+        """
+        ahead = (now - datetime.now(UTC)).total_seconds() if now else 0.0
+        self._do("set-function-clock", None, seconds=ahead)
+
     def _do(self, command: str, region: str | None, **arguments: Any) -> Any:
         request = {
             "account": self._emulator.account,

@@ -17,10 +17,11 @@ def publish(invocation: Invocation) -> None:
     Args:
         invocation: The call.
     """
+    dimensions = {"ModelId": invocation.metric_dimension}
+    at = invocation.at.timestamp()
     for name, value in _values(invocation).items():
         unit = "Milliseconds" if name == "InvocationLatency" else "Count"
-        dimensions = {"ModelId": invocation.metric_dimension}
-        cloudwatch.record_metric(_NAMESPACE, name, value, unit, dimensions)
+        cloudwatch._store_datum(_NAMESPACE, name, dimensions, at, unit, value, None, None, None)
 
 
 def _values(invocation: Invocation) -> dict[str, float]:

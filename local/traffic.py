@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local import past_calls
 from local.emulator import Emulator
 from local.simulator import Simulator
 from local.token_usage import TokenUsage
@@ -37,13 +38,17 @@ class Traffic:
         self._simulator = simulator
         self._clients: dict[tuple[str, str], Any] = {}
 
-    def call(self, role_arn: str, profile_arn: str, usage: TokenUsage) -> None:
+    def call(
+        self, role_arn: str, profile_arn: str, usage: TokenUsage, *, seconds_ago: int = 0
+    ) -> None:
         """Send a Converse call through a profile.
 
         Args:
             role_arn: The role whose session calls.
             profile_arn: The application inference profile.
             usage: The tokens that the call is counted with.
+            seconds_ago: How long ago it is to have been made, for its log record and its metrics.
+                Default: now.
 
         Raises:
             CallRefusedError: AWS would refuse the call.
@@ -54,9 +59,10 @@ class Traffic:
             )
             if not verdict.allowed:
                 raise CallRefusedError(verdict)
+        said = usage.marker() + past_calls.marker(seconds_ago)
         self._client(role_arn, profile_arn.split(":")[3]).converse(
             modelId=profile_arn,
-            messages=[{"role": "user", "content": [{"text": usage.marker()}]}],
+            messages=[{"role": "user", "content": [{"text": said}]}],
         )
 
     def _client(self, role_arn: str, region: str) -> Any:

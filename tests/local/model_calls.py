@@ -58,14 +58,14 @@ def records(emulator, group, count):
     return until(lambda: found if len(found := read()) >= count else [])
 
 
-def metric(emulator, name, model_id):
-    """Every value of a metric of a model or a profile, summed."""
+def metric(emulator, name, model_id, hours=1):
+    """The values of a metric of a model or a profile in the last hours, summed."""
     now = time.time()
     points = emulator.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/Bedrock",
         MetricName=name,
         Dimensions=[{"Name": "ModelId", "Value": model_id}],
-        StartTime=now - 3600,
+        StartTime=now - 3600 * hours,
         EndTime=now + 60,
         Period=60,
         Statistics=["Sum"],

@@ -1,9 +1,11 @@
 """What a function finds around it, and what it leaves behind."""
 
+import datetime as dt
 import json
 
 import pytest
 
+from local.controls import Controls
 from tests.local.functions import arn, function
 from tests.local.model_calls import until
 from tests.local.queues import messages, queue
@@ -120,3 +122,40 @@ def test_a_queue_hands_over_batches_and_takes_back_only_what_failed(emulator, st
     assert messages(emulator, "batches-dead") == [{"name": "bad", "fails": True}]
     read = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     until(lambda: read["Attributes"]["ApproximateNumberOfMessages"] == "0")
+
+
+TELLS_TIME = """
+import time
+from datetime import UTC, date, datetime
+import boto3
+
+def handler(event, context):
+    boto3.client("sts").get_caller_identity()
+    told = datetime.now(UTC)
+    assert isinstance(told, datetime) and abs(told.timestamp() - time.time()) < 5
+    assert isinstance(datetime(2020, 1, 1) - datetime(2019, 1, 1), type(told - told))
+    return {"now": told.isoformat(), "today": date.today().isoformat(),
+            "left": context.get_remaining_time_in_millis() > 0}
+"""
+
+
+def test_the_clock_of_functions_can_be_set_and_goes_on(emulator, stack):
+    stack.apply({"F": function(TELLS_TIME, FunctionName="clock")})
+
+    def tell():
+        answer = emulator.client("lambda").invoke(FunctionName="clock", Payload="{}")
+        return json.loads(answer["Payload"].read())
+
+    def seconds_from(moment):
+        return (dt.datetime.fromisoformat(tell()["now"]) - moment).total_seconds()
+
+    controls = Controls(emulator)
+    real = dt.datetime.now(dt.UTC)
+    assert 0 <= seconds_from(real) < 30
+    new_year = dt.datetime(real.year + 1, 1, 1, 0, 3, tzinfo=dt.UTC)
+    controls.set_function_clock(new_year)
+    assert 0 <= seconds_from(new_year) < 30
+    told = tell()
+    assert (told["today"], told["left"]) == (f"{real.year + 1}-01-01", True)
+    controls.set_function_clock(None)
+    assert 0 <= seconds_from(real) < 60

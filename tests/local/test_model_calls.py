@@ -1,5 +1,6 @@
 """What a model call leaves behind: what the caller is told, a log record, metrics."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -138,3 +139,16 @@ def test_a_call_is_measured_but_not_logged_while_no_log_is_configured(emulator):
             (record,) = records(emulator, GROUP, 1)
         assert record["input"]["inputTokenCount"] == 7
         assert metric(emulator, "InputTokenCount", arn.rpartition("/")[2]) == 12
+
+
+def test_a_call_can_be_dated_back_in_its_record_and_its_metrics(emulator):
+    two_hours = 7200
+    with profile(emulator, "earlier") as arn, logging_to(emulator, GROUP):
+        now = dt.datetime.now(dt.UTC)
+        Traffic(emulator).call(WRITER, arn, TokenUsage(input=11), seconds_ago=two_hours)
+        (record,) = records(emulator, GROUP, 1)
+        told = dt.datetime.fromisoformat(record["timestamp"])
+        assert abs((now - told).total_seconds() - two_hours) < 30
+        profile_id = arn.rpartition("/")[2]
+        assert metric(emulator, "InputTokenCount", profile_id) == 0
+        assert metric(emulator, "InputTokenCount", profile_id, hours=3) == 11

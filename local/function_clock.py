@@ -1,0 +1,68 @@
+"""The clock that functions see, which can be set: to the next month, for instance.
+
+Only `time.time`, `time.time_ns` and the `datetime` module of Python functions are set, by replacing
+them before the function's own code is loaded. The emulator's services keep the machine's time, and
+so do the timestamps they give: log events, alarms, queues, tags' events.
+"""
+
+import os
+import textwrap
+
+from ministack.core import lambda_runtime
+
+_OFFSET = "FINOPS_EMULATOR_CLOCK_OFFSET"
+_PRELUDE = textwrap.dedent(
+    """
+    def _set_clock(offset):
+        import datetime, time
+
+        real_time, real_time_ns = time.time, time.time_ns
+        real_date, real_datetime = datetime.date, datetime.datetime
+        time.time = lambda: real_time() + offset
+        time.time_ns = lambda: real_time_ns() + int(offset * 1e9)
+
+        class Kind(type):
+            def __instancecheck__(cls, value):
+                return isinstance(value, cls.__mro__[1])
+
+        class Date(real_date, metaclass=Kind):
+            @classmethod
+            def today(cls):
+                return cls.fromtimestamp(time.time())
+
+        class DateTime(real_datetime, metaclass=Kind):
+            @classmethod
+            def now(cls, tz=None):
+                return cls.fromtimestamp(time.time(), tz)
+
+            @classmethod
+            def utcnow(cls):
+                return cls.now(datetime.timezone.utc).replace(tzinfo=None)
+
+            today = now
+
+        datetime.date, datetime.datetime = Date, DateTime
+
+    import os
+    if float(os.environ.get("FINOPS_EMULATOR_CLOCK_OFFSET") or 0):
+        _set_clock(float(os.environ["FINOPS_EMULATOR_CLOCK_OFFSET"]))
+    """
+)
+
+
+def install() -> None:
+    """Let functions start with a clock that is set."""
+    lambda_runtime._PYTHON_WORKER_SCRIPT = _PRELUDE + lambda_runtime._PYTHON_WORKER_SCRIPT
+
+
+def set_offset(seconds: float) -> None:
+    """Set the clock of every function, and have them start anew.
+
+    Args:
+        seconds: How far it is ahead of the machine's; 0 for the machine's own.
+    """
+    os.environ[_OFFSET] = str(seconds)
+    with lambda_runtime._lock:
+        workers = [each for entries in lambda_runtime._workers.values() for each in entries]
+        lambda_runtime._workers.clear()
+    lambda_runtime.kill_workers([each for each in workers if not each.in_use])
