@@ -1,0 +1,224 @@
+"""Answers from a folder of CUR 2.0 files, by the views that Athena runs, on DuckDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from finops_constructs.cost_data.cur_folder import (
+    check_files,
+    cur_relation,
+    find_months,
+    quoted,
+    wanted_months,
+)
+from finops_constructs.cost_data.daily_cache import DailyCache
+from finops_constructs.cost_data.engine import Result, ResultColumn
+from finops_constructs.cost_data.errors import CostDataError
+from finops_constructs.cost_data.optional_duckdb import load_duckdb
+from finops_constructs.cost_data.side_inputs import load_side_table
+from finops_constructs.cost_data.side_tables import SIDE_TABLES
+from finops_constructs.cost_data.views import (
+    CLOCK_VIEW,
+    CUR_TABLE,
+    DAILY_VIEWS,
+    all_views,
+    get_view,
+    read_by,
+    view_sql,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from finops_constructs.cost_data.cur_folder import CurMonth
+    from finops_constructs.cost_data.view_file import View
+
+# DuckDB's own element_at gives a list; Athena's gives the value, or NULL.
+_PREPARE: Final = "CREATE TEMP MACRO element_at(m, k) AS m[k]"
+_SETTINGS: Final = ("SET preserve_insertion_order = false", "SET TimeZone = 'UTC'")
+
+
+class DuckDbEngine:
+    """Answers questions about a folder; see `Engine`.
+
+    A single-month view reads the files of its month only. The month's daily aggregate is made on
+    first use and kept in `.finops-cache`; views with history read the aggregates of earlier months.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        as_of: date | None = None,
+        extra_tag_key: str = "bedrock:cost-centre",
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        progress: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        """Find the export; nothing is read yet.
+
+        Args:
+            folder: A folder with `data/BILLING_PERIOD=YYYY-MM/` below it, and perhaps `inputs/`.
+            as_of: The day that open and closed months are told by. Default: today in UTC.
+            extra_tag_key: The organisation's fourth cost tag.
+            threads: How many to use. Default: as many as there are processors.
+            memory_limit: Such as `1GiB`. Default: DuckDB's own, 80 % of the machine.
+            progress: Told before something slow begins.
+
+        Raises:
+            CostDataError: If DuckDB is not installed or there is no export.
+        """
+        self._duckdb = load_duckdb()
+        self._folder = folder
+        self._months = find_months(folder)
+        self._connection = self._duckdb.connect()
+        for statement in (*_SETTINGS, _PREPARE):
+            self._connection.execute(statement)
+        if threads:
+            self._connection.execute(f"SET threads = {int(threads)}")
+        if memory_limit:
+            self._connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
+        self._as_of = as_of or datetime.now(UTC).date()
+        self._extra_tag_key = extra_tag_key
+        self._progress = progress
+        self._cache: DailyCache | None = None
+        self._loaded: set[str] = set()
+        self._created: set[str] = set()
+        self._notes: dict[str, str] = {}
+
+    def months(self) -> list[str]:
+        """Return the billing periods of the folder; see `Engine.months`."""
+        return [period for period, month in self._months.items() if month.files]
+
+    def view(self, name: str, *, months: Sequence[str] = ()) -> Result:
+        """Return the rows of a view; see `Engine.view`."""
+        view = get_view(name)
+        wanted = wanted_months(self._months, months)
+        self._prepare({name}, self._with_history(wanted, history=self._has_history(view)))
+        if view.needs_tenant_tag:
+            self._check_tenant_tag([month.period for month in wanted])
+        if not any(column.name == "billing_period" for column in view.columns):
+            return self._run(f"SELECT * FROM {name}", {name})
+        periods = ", ".join(quoted(month.period) for month in wanted)
+        order = ", ".join(str(place + 1) for place in range(min(4, len(view.columns))))
+        return self._run(
+            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY {order}",
+            {name},
+        )
+
+    def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
+        """Return the rows of a SELECT; see `Engine.statement`."""
+        try:
+            parsed = self._connection.extract_statements(sql)
+            tables = self._connection.get_table_names(sql)
+        except self._duckdb.Error as fault:
+            raise CostDataError(f"not a statement DuckDB can read: {_first_line(fault)}") from None
+        if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
+            raise CostDataError("give one SELECT statement")
+        wanted = wanted_months(self._months, months)
+        read = {name.lower() for name in tables} & (
+            all_views().keys() | SIDE_TABLES.keys() | {CUR_TABLE}
+        )
+        history = any(self._has_history(get_view(name)) for name in read & all_views().keys())
+        self._prepare(read, self._with_history(wanted, history=history))
+        if CUR_TABLE in read:
+            for month in wanted:
+                check_files(self._connection, month)
+            relation = cur_relation(self._connection, wanted)
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {relation}")
+        return self._run(sql, read)
+
+    def close(self) -> None:
+        """Close the connection; see `Engine.close`."""
+        self._connection.close()
+        if self._cache is not None:
+            self._cache.close()
+
+    def _has_history(self, view: View) -> bool:
+        views = all_views()
+        return any(views[name].history for name in read_by(frozenset({view.name})) & views.keys())
+
+    def _with_history(self, wanted: Sequence[CurMonth], *, history: bool) -> list[CurMonth]:
+        if not history or not wanted:
+            return list(wanted)
+        last = wanted[-1].period
+        return [month for period, month in self._months.items() if period <= last and month.files]
+
+    def _prepare(self, names: set[str], months: Sequence[CurMonth]) -> None:
+        """Create what a question reads, and load the months it needs."""
+        needed = read_by(frozenset(names))
+        if needed & set(DAILY_VIEWS):
+            for month in months:
+                self._load_month(month)
+        for name in SIDE_TABLES.keys() & needed - self._created:
+            note = load_side_table(self._connection, self._folder, SIDE_TABLES[name])
+            self._created.add(name)
+            if note:
+                self._notes[name] = note
+        for view in all_views().values():
+            if view.name in needed - self._created - set(DAILY_VIEWS):
+                sql = view_sql(view, extra_tag_key=self._extra_tag_key)
+                if view.name == CLOCK_VIEW:
+                    sql = f"SELECT DATE '{self._as_of}' AS as_of"
+                self._connection.execute(f"CREATE TEMP VIEW {view.name} AS {sql}")
+                self._created.add(view.name)
+
+    def _load_month(self, month: CurMonth) -> None:
+        if month.period in self._loaded:
+            return
+        if self._cache is None:
+            self._cache = DailyCache(
+                self._folder,
+                extra_tag_key=self._extra_tag_key,
+                duckdb_version=self._duckdb.__version__,
+            )
+        daily = self._cache.month(self._connection, month, self._progress)
+        for name, file in daily.files.items():
+            source = f"SELECT * FROM read_parquet({quoted(str(file))})"
+            if name in self._created:
+                self._connection.execute(f"INSERT INTO {name} {source}")
+            else:
+                self._connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
+                self._created.add(name)
+        self._loaded.add(month.period)
+        where = self._cache.folder if self._cache.kept else "memory of this run"
+        self._notes["cache"] = f"read from daily aggregates of the export's files, kept in {where}"
+
+    def _check_tenant_tag(self, periods: Sequence[str]) -> None:
+        listed = ", ".join(quoted(period) for period in periods)
+        found = self._connection.execute(
+            "SELECT billing_period FROM bedrock_daily"
+            f" WHERE charge_kind = 'usage' AND billing_period IN ({listed})"
+            " GROUP BY 1 HAVING max(tenant) IS NULL ORDER BY 1"
+        ).fetchall()
+        if found:
+            months = ", ".join(period for (period,) in found)
+            raise CostDataError(
+                f"no Bedrock line of {months} carries bedrock:tool or finops:tenant: activate them"
+                " as cost allocation tags in the payer account (they count from then on; a"
+                " backfill reaches back 12 months), and see untagged_spend until then"
+            )
+
+    def _run(self, sql: str, names: set[str]) -> Result:
+        try:
+            cursor = self._connection.execute(sql)
+            columns = tuple(
+                ResultColumn(name, _athena_type(str(type_)))
+                for name, type_, *_ in cursor.description
+            )
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        except self._duckdb.Error as fault:
+            raise CostDataError(f"the statement failed: {_first_line(fault)}") from None
+        needed = read_by(frozenset(names)) | ({"cache"} if names else set())
+        notes = tuple(note for name, note in sorted(self._notes.items()) if name in needed)
+        return Result(columns=columns, rows=rows, notes=notes)
+
+
+def _athena_type(duckdb_type: str) -> str:
+    return duckdb_type.lower().replace(", ", ",")
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).strip().splitlines()[0]

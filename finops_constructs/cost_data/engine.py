@@ -1,0 +1,74 @@
+"""What asks the bill: one small interface, whether the data is in a folder or in Athena."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column of an answer.
+
+    Attributes:
+        name: Its name.
+        type: As Athena spells it, in lower case: `varchar`, `decimal(38,10)`, ...
+    """
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An answer.
+
+    Attributes:
+        columns: In order.
+        rows: Values as Python has them: decimals as `Decimal`, dates as `date`, timestamps as
+            `datetime` in UTC without a zone.
+        notes: What a reader should know, one sentence each: what was read, kept or left out.
+    """
+
+    columns: tuple[ResultColumn, ...]
+    rows: list[tuple[Any, ...]]
+    notes: tuple[str, ...] = ()
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as column -> value."""
+        names = [column.name for column in self.columns]
+        for row in self.rows:
+            yield dict(zip(names, row, strict=True))
+
+
+class Engine(Protocol):
+    """Answers questions about the bill.
+
+    Every method raises `CostDataError` for what a user can mend, in one sentence that says how.
+    """
+
+    def months(self) -> list[str]:
+        """Return the billing periods there are, `YYYY-MM`, oldest first."""
+
+    def view(self, name: str, *, months: Sequence[str] = ()) -> Result:
+        """Return the rows of a view.
+
+        Args:
+            name: One of `all_views()`.
+            months: Billing periods wanted. Default: all.
+        """
+
+    def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
+        """Return the rows of a SELECT over views, side tables and the raw table `cur`.
+
+        Args:
+            sql: One statement.
+            months: On a folder, the billing periods that `cur` and the views then hold; on Athena
+                refused, where the statement has to say it. Default: all.
+        """
+
+    def close(self) -> None:
+        """Let go of what is open."""

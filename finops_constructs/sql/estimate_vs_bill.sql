@@ -1,0 +1,74 @@
+-- question: How far was the fast estimate from the bill?
+-- grain: one row a month and tenant
+-- source: bedrock_costs, estimates (the spend meter's ledger). Metered usage only: the meter knows
+--   of no tax or credit. Compared up to the last complete billed day, so that an estimate that runs
+--   ahead of the bill is not called drift.
+-- history: no
+-- needs: tenant tag
+-- columns:
+--   billing_period: varchar - the month, YYYY-MM
+--   tenant: varchar
+--   estimated_usd: decimal(38,10) - USD; NULL where nothing was estimated
+--   cost_usd: decimal(38,10) - USD billed
+--   drift_usd: decimal(38,10) - USD, estimate less bill; NULL where nothing was estimated
+--   drift_ratio: double - drift / billed; NULL where nothing was estimated
+--   correction_factor: double - billed / estimated: what to multiply an estimate by
+--   compared_through: date - first day not compared
+--   note: varchar - 'no estimates recorded', 'not billed' or 'compared'
+--   status: varchar - open | provisional | final
+--   data_through: timestamp - UTC
+--   cost_basis: varchar
+
+WITH periods AS (
+  SELECT
+    billing_period,
+    max(status) AS status,
+    max(data_through) AS data_through,
+    CAST(max(data_through) AS date) AS compared_through
+  FROM bedrock_costs
+  GROUP BY 1
+),
+billed AS (
+  SELECT b.billing_period, b.tenant, sum(b.cost_usd) AS cost_usd
+  FROM bedrock_costs AS b
+  JOIN periods AS p ON p.billing_period = b.billing_period AND b.usage_date < p.compared_through
+  WHERE b.charge_kind = 'usage' AND b.tenant IS NOT NULL
+  GROUP BY 1, 2
+),
+estimated AS (
+  SELECT p.billing_period, e.tenant, sum(e.estimated_usd) AS estimated_usd
+  FROM estimates AS e
+  JOIN periods AS p
+    ON e.usage_date >= CAST(p.billing_period || '-01' AS date)
+    AND e.usage_date < CAST(CAST(p.billing_period || '-01' AS date) + INTERVAL '1' MONTH AS date)
+    AND e.usage_date < p.compared_through
+  GROUP BY 1, 2
+),
+compared AS (
+  SELECT
+    COALESCE(b.billing_period, e.billing_period) AS billing_period,
+    COALESCE(b.tenant, e.tenant) AS tenant,
+    e.estimated_usd,
+    b.cost_usd
+  FROM billed AS b
+  FULL OUTER JOIN estimated AS e ON e.billing_period = b.billing_period AND e.tenant = b.tenant
+)
+SELECT
+  c.billing_period,
+  c.tenant,
+  CAST(c.estimated_usd AS decimal(38,10)) AS estimated_usd,
+  COALESCE(c.cost_usd, CAST(0 AS decimal(38,10))) AS cost_usd,
+  CAST(c.estimated_usd - COALESCE(c.cost_usd, CAST(0 AS decimal(38,10))) AS decimal(38,10)) AS drift_usd,
+  (CAST(c.estimated_usd AS double) - CAST(c.cost_usd AS double)) / NULLIF(CAST(c.cost_usd AS double), 0) AS drift_ratio,
+  CAST(c.cost_usd AS double) / NULLIF(CAST(c.estimated_usd AS double), 0) AS correction_factor,
+  p.compared_through,
+  CASE
+    WHEN c.estimated_usd IS NULL THEN 'no estimates recorded'
+    WHEN c.cost_usd IS NULL THEN 'not billed'
+    ELSE 'compared'
+  END AS note,
+  p.status,
+  p.data_through,
+  'estimate against unblended usage' AS cost_basis
+FROM compared AS c
+JOIN periods AS p ON p.billing_period = c.billing_period
