@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.registry import Registry
+from shared.registry_cache import RegistryCache
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.month_to_date import MonthToDate
-from spend_meter.profiles import CachedRegistry
 from spend_meter.queues import Queues
 from spend_meter.service import SpendMeter
 from tests.lambdas.invocations import NOW
@@ -88,7 +88,7 @@ def deliver_at_once(table: BusyTable, registry: Registry, deliveries: Sequence[s
 def warm_meter(table: LedgerTable, registry: Registry) -> SpendMeter:
     """Return a meter that has read its registry."""
     return SpendMeter(
-        registry=CachedRegistry(lambda: registry, clock=time.monotonic, ttl_seconds=3600),
+        registry=RegistryCache(load=lambda: registry, seconds=time.monotonic, ttl_seconds=3600),
         ledger=LedgerWriter(table, "finops-ledger"),
         queues=Queues(_NoQueue(), dead_letters_url="", wake_url=""),
         month_to_date=MonthToDate(table, "finops-ledger", clock=time.monotonic),

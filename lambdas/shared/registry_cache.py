@@ -22,19 +22,25 @@ class RegistryCache:
     ttl_seconds: float
     stale: bool = False
     _registry: Registry | None = None
-    _read_at: float = field(default=0.0)
+    _tried_at: float = field(default=0.0)
 
-    def current(self, *, fresh: bool = False) -> Registry:
+    def current(self, *, fresh: bool = False, max_age_seconds: float | None = None) -> Registry:
         """Return the registry.
+
+        An attempt that failed counts as one: what cannot be read is not asked for at every call.
 
         Args:
             fresh: Whether it must be read now.
+            max_age_seconds: How long ago it may have been read. Default: `ttl_seconds`.
 
         Raises:
             Exception: Whatever reading raised, if it was never read before.
         """
-        if not fresh and self._registry is not None and not self._is_old():
+        max_age = self.ttl_seconds if max_age_seconds is None else max_age_seconds
+        age = self.seconds() - self._tried_at
+        if not fresh and self._registry is not None and age < max_age:
             return self._registry
+        self._tried_at = self.seconds()
         try:
             self._registry = self.load()
         except Exception:
@@ -42,8 +48,5 @@ class RegistryCache:
                 raise
             self.stale = True
             return self._registry
-        self.stale, self._read_at = False, self.seconds()
+        self.stale = False
         return self._registry
-
-    def _is_old(self) -> bool:
-        return self.seconds() - self._read_at >= self.ttl_seconds

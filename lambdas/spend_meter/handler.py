@@ -12,9 +12,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from shared.registry import load_registry
+from shared.registry_cache import RegistryCache
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.month_to_date import MonthToDate
-from spend_meter.profiles import CachedRegistry
 from spend_meter.queues import Queues
 from spend_meter.service import Handled, SpendMeter
 from spend_meter.settings import Settings
@@ -85,9 +85,9 @@ def _meter() -> SpendMeter:
     dynamodb = boto3.client("dynamodb", config=_CLIENT)
     ssm = boto3.client("ssm", config=_CLIENT)
     return SpendMeter(
-        registry=CachedRegistry(
-            partial(load_registry, ssm),
-            clock=time.monotonic,
+        registry=RegistryCache(
+            load=partial(load_registry, ssm),
+            seconds=time.monotonic,
             ttl_seconds=settings.registry_ttl_seconds,
         ),
         ledger=LedgerWriter(dynamodb, settings.ledger_table),

@@ -9,16 +9,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.registry_cache import RegistryCache
 from spend_meter.dead_letters import decode_records, encode_delivery, encode_records
 from spend_meter.delivery import LogEvents, open_delivery
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.metering import Metered, meter, meter_unopened
 from spend_meter.month_to_date import MonthToDate
 from spend_meter.plan import decode_plan, encode_plan, needs_plan, transactions
-from spend_meter.profiles import CachedRegistry
+from spend_meter.profiles import find_profile
 from spend_meter.queues import Queues
 from spend_meter.rejection import RejectedError
 from spend_meter.telemetry import logger
@@ -51,7 +53,7 @@ class SpendMeter:
     def __init__(
         self,
         *,
-        registry: CachedRegistry,
+        registry: RegistryCache,
         ledger: LedgerWriter,
         queues: Queues,
         month_to_date: MonthToDate,
@@ -101,10 +103,12 @@ class SpendMeter:
     def _meter_batch(self, events: LogEvents, attempt: int) -> Handled:
         metered = meter(
             events,
-            profile_of=self._registry.profile_of,
+            profile_of=partial(find_profile, self._registry),
             now=self._now(),
             count_rejected=attempt == 0,
         )
+        if self._registry.stale:
+            logger.warning("registry not readable: an older one was used")
         return self._settle(
             events.batch_id(attempt),
             metered,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from shared.registry import Registry, parse_registry
+from shared.registry_cache import RegistryCache
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.month_to_date import MonthToDate
-from spend_meter.profiles import CachedRegistry
 from spend_meter.queues import Queues
 from spend_meter.service import Handled, SpendMeter
 from tests.lambdas.invocations import NOW, entries_of
@@ -41,7 +41,7 @@ class World:
 
     def replace_container(self) -> None:
         self.meter = SpendMeter(
-            registry=CachedRegistry(self.registry, clock=lambda: 0.0, ttl_seconds=0),
+            registry=RegistryCache(load=self.registry, seconds=lambda: 0.0, ttl_seconds=0),
             ledger=LedgerWriter(
                 self.table, "finops-ledger", now=lambda: self.now, sleep=lambda _: None
             ),

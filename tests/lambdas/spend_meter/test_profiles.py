@@ -1,6 +1,7 @@
 import pytest
 
-from spend_meter.profiles import REFRESH_ON_UNKNOWN_SECONDS, CachedRegistry, names_profile
+from shared.registry_cache import RegistryCache
+from spend_meter.profiles import KNOWN_AFTER_SECONDS, find_profile, names_profile
 from tests.lambdas.invocations import profile_arn, profile_entry, registry_of
 
 
@@ -9,7 +10,7 @@ class Source:
 
     def __init__(self, *entries):
         self.entries, self.reads, self.broken, self.now = list(entries), 0, False, 100.0
-        self.cached = CachedRegistry(self.load, clock=lambda: self.now, ttl_seconds=60)
+        self.cached = RegistryCache(load=self.load, seconds=lambda: self.now, ttl_seconds=60)
 
     def load(self):
         self.reads += 1
@@ -18,7 +19,7 @@ class Source:
         return registry_of(*self.entries)
 
     def alias_of(self, model_id):
-        profile = self.cached.profile_of(model_id)
+        profile = find_profile(self.cached, model_id)
         return profile.alias if profile else None
 
 
@@ -66,26 +67,26 @@ def test_a_profile_registered_a_moment_ago_is_found():
     source = Source()
     source.cached.current()
     source.entries.append(profile_entry("writer", "smart"))
-    source.now += REFRESH_ON_UNKNOWN_SECONDS
-    assert source.cached.profile_of("writersmart") is not None
+    source.now += KNOWN_AFTER_SECONDS
+    assert source.alias_of("writersmart") == "smart"
 
 
 def test_a_thousand_unknown_profiles_do_not_read_the_registry_a_thousand_times():
     source = Source()
     for number in range(1000):
-        assert source.cached.profile_of(f"unknown{number}") is None
+        assert source.alias_of(f"unknown{number}") is None
     assert source.reads == 1
-    source.now += REFRESH_ON_UNKNOWN_SECONDS
+    source.now += KNOWN_AFTER_SECONDS
     for number in range(1000):
-        assert source.cached.profile_of(f"unknown{number}") is None
+        assert source.alias_of(f"unknown{number}") is None
     assert source.reads == 2
 
 
 def test_a_model_that_is_no_profile_does_not_make_the_registry_be_read_again():
     source = Source()
     source.cached.current()
-    source.now += REFRESH_ON_UNKNOWN_SECONDS
-    assert source.cached.profile_of("amazon.nova-pro-v1:0") is None
+    source.now += KNOWN_AFTER_SECONDS
+    assert source.alias_of("amazon.nova-pro-v1:0") is None
     assert source.reads == 1
 
 
@@ -94,14 +95,19 @@ def test_a_registry_that_cannot_be_read_again_is_used_as_it_was():
     source.cached.current()
     source.broken = True
     source.now += 60
-    assert source.cached.profile_of("writersmart") is not None
+    assert source.alias_of("writersmart") == "smart"
     source.now += 1
-    assert source.cached.profile_of("writersmart") is not None
+    assert source.alias_of("writersmart") == "smart"
     assert source.reads == 2
+    assert source.cached.stale
+    source.broken = False
+    source.now += 60
+    assert source.alias_of("writersmart") == "smart"
+    assert not source.cached.stale
 
 
 def test_fails_when_the_registry_was_never_readable():
     source = Source()
     source.broken = True
     with pytest.raises(ConnectionError):
-        source.cached.profile_of("writersmart")
+        source.alias_of("writersmart")
