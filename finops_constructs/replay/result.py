@@ -69,6 +69,14 @@ class Replay:
         return seconds(self.stopped.at_us - crossed)
 
     @property
+    def stopped_before_runaway(self) -> bool:
+        """Whether the trace alone was stopped: no runaway was played, or it had not begun."""
+        runaway = self.played.scenario.runaway
+        if self.stopped is None:
+            return False
+        return runaway is None or self.stopped.at_us <= runaway.runaway.at_us
+
+    @property
     def was_missed(self) -> bool:
         """Whether the limit was passed and no tier stopped it."""
         return self.stopped is None and self.crossed_at_us is not None
@@ -90,6 +98,7 @@ class Replay:
             "crossed_at_s": None if crossed is None else seconds(crossed),
             "stopped_at_s": self.stopped and seconds(self.stopped.at_us),
             "stopped_by": self.stopped_by,
+            "stopped_before_runaway": self.stopped_before_runaway,
             "spend_at_stop_usd": self.stopped and usd(self.stopped.spend_usd),
             "overshoot_usd": usd(self.overshoot_usd),
             "overshoot_budgets_only_usd": usd(self.overshoot_budgets_only_usd),

@@ -74,8 +74,8 @@ def remarks(replay: Replay) -> Iterator[str]:
     if replay.played.skipped_us is not None:
         start, end = map(duration, replay.played.skipped_us)
         yield f"From {start} to {end} the steady traffic was added up, not played call by call."
-    if replay.stopped and scenario.runaway is None:
-        yield "This is the traffic of the trace alone: nothing ran away, and it would be stopped."
+    if replay.stopped_before_runaway:
+        yield "Nothing had run away by then: the traffic of the trace alone is stopped."
     yield (
         f"The clock begins with {scenario.trace.month:%Y-%m} and nothing spent. Assumed: a log "
         f"record after {delays.log} s, metrics after {delays.metric} s, and AWS Budgets just "
@@ -199,4 +199,5 @@ def _as_configured(replay: Replay) -> str:
 
 
 def _percent(part: Decimal, whole: Decimal) -> str:
-    return f"{part / whole * 100:.0f} %"
+    # Rounded down: what is not the whole is not shown as 100 %.
+    return f"{part * 100 // whole} %"
