@@ -34,10 +34,10 @@ _THROTTLED: Final = frozenset(
 _CODES: Final[dict[str, FailureCode]] = {
     "AccessDenied": "access-denied",
     "AccessDeniedException": "access-denied",
+    "UnmodifiableEntity": "access-denied",
     "LimitExceeded": "quota-full",
     "NoSuchEntity": "gone",
     "ResourceNotFoundException": "gone",
-    "UnmodifiableEntity": "not-editable",
 }
 
 

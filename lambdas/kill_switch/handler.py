@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
 
@@ -121,31 +120,27 @@ def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
 
 def _run(hint: Hint, context: Any) -> frozenset[str]:
     if hint == Hint():
+        metrics.add_metric("ActionFailures", MetricUnit.Count, 0)
         return frozenset()
     seconds = context.get_remaining_time_in_millis() / 1000 - _LEFT_FOR_THE_RUNTIME_SECONDS
     report = _switch(context.invoked_function_arn).run(hint, seconds_left=seconds)
-    _measure(report, everybody=hint.everybody)
+    _measure(report)
+    if hint.everybody:
+        _measure_everybody(report)
     for fault in report.registry.faults:
         logger.warning("registry entry left out", path=fault.path, reason=fault.reason)
     return report.failed
 
 
-def _measure(report: Report, *, everybody: bool) -> None:
-    """Add the metrics; those about everybody only if everybody was looked at."""
+def _measure(report: Report) -> None:
     each = report.figures.values()
     failures = figures.action_failures(each, len(report.failed), report.untold)
-    unknown = figures.spend_unknown(each)
-    if everybody or failures:
-        metrics.add_metric("ActionFailures", MetricUnit.Count, failures)
-    if everybody or unknown:
-        metrics.add_metric("SpendUnknown", MetricUnit.Count, unknown)
-    if everybody:
-        _measure_everybody(report)
+    metrics.add_metric("ActionFailures", MetricUnit.Count, failures)
+    metrics.add_metric("SpendUnknown", MetricUnit.Count, figures.spend_unknown(each))
 
 
 def _measure_everybody(report: Report) -> None:
-    now = datetime.now(UTC)
-    known = report.registry
+    now, known = report.began, report.registry
     faults = len(known.faults) + report.stale
     metrics.add_metric("RegistryFaults", MetricUnit.Count, faults)
     unguarded = figures.unguarded_profiles(known)

@@ -15,7 +15,7 @@ from kill_switch.telling import Teller
 from shared.json_values import plain
 from shared.state_table import StateConflictError, StateTable
 from shared.status import Subject, status
-from shared.tenant_state import TenantState
+from shared.tenant_state import NEVER_TRIED, TenantState
 
 logger = Logger(child=True)
 
@@ -77,7 +77,7 @@ class Settler:
         if note_look:
             state = replace(state, decided_at=now)
         is_published = self._publish(decided, replace(subject, state=state), published)
-        again = _again_at(state)
+        again = _again_at(state, now)
         if state != decided.state:
             try:
                 journal = _journal(decided.state, state)
@@ -108,8 +108,16 @@ class Settler:
         return True
 
 
-def _again_at(state: TenantState) -> datetime | None:
-    return min((failure.again_at for failure in state.failures.values()), default=None)
+def _again_at(state: TenantState, now: datetime) -> datetime | None:
+    """Return when the first of what failed now is tried again."""
+    return min(
+        (
+            failure.again_at
+            for failure in state.failures.values()
+            if failure.code not in NEVER_TRIED and failure.again_at > now
+        ),
+        default=None,
+    )
 
 
 def _journal(before: TenantState, after: TenantState) -> dict[str, Any] | None:

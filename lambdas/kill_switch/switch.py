@@ -47,6 +47,7 @@ class Report:
     """What a run came to.
 
     Attributes:
+        began: When it began.
         registry: The registry it went by.
         stale: Whether that could not be read now.
         figures: What each tenant adds to the metrics.
@@ -54,6 +55,7 @@ class Report:
         untold: Notices that were not delivered.
     """
 
+    began: datetime
     registry: Registry
     stale: bool
     figures: Mapping[str, TenantFigures]
@@ -252,6 +254,7 @@ class Switch:
 
     def _report(self, run: _Run) -> Report:
         return Report(
+            began=run.began,
             registry=run.sources.registry,
             stale=self.registry.stale,
             figures={

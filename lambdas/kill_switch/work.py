@@ -14,12 +14,11 @@ from kill_switch.calls import Call, Kind, Result
 from shared.decision_types import ACTIVE, SUSPENDED
 from shared.reach import Place, policy_fault, profile_fault, role_fault
 from shared.registry import Caller, ProfileEntry
-from shared.tenant_state import Failure, FailureCode, ProfileState, TenantState
+from shared.tenant_state import NEVER_TRIED, Failure, FailureCode, ProfileState, TenantState
 
 STOP_FIRST, READ_BACK, RELEASE, CHECK = range(4)
 _FIRST_RETRY: Final = timedelta(seconds=5)
 _LAST_RETRY: Final = timedelta(minutes=5)
-_NEVER_TRIED: Final = frozenset({"misplaced", "not-editable"})
 POLICY: Final = "policy"
 
 
@@ -122,7 +121,7 @@ class TenantWork:
             yield self._tag_call(kind, alias, CHECK if seen.tag == SUSPENDED else STOP_FIRST)
         elif seen.tag == SUSPENDED:
             yield self._tag_call("untag", alias, RELEASE)
-        elif self.check or seen.tag is None:
+        elif self.check or seen.tag is None or f"profile {alias}" in self._failures:
             yield self._tag_call("read-tag", alias, CHECK)
 
     def _tag_call(self, kind: Kind, alias: str, priority: int) -> Call:
@@ -173,8 +172,10 @@ class TenantWork:
         writes = list(self._role_writes(known or ()))
         if writes:
             return writes
+        if self._waits(POLICY):
+            return []
         must_read = self.check or known is None or self.state.tenant_wide
-        return self._read_roles(CHECK) if must_read else []
+        return self._read_roles(CHECK) if must_read or POLICY in self._failures else []
 
     def _role_writes(self, attached: tuple[str, ...]) -> Iterator[Call]:
         for target in self._wrong_roles(attached):
@@ -208,7 +209,7 @@ class TenantWork:
         self._attached, self._attached_read_at = tuple(sorted(result.roles)), self.now
         wrong = set(self._wrong_roles(self._attached))
         for target in [each for each in self._failures if each.startswith("role ")]:
-            if self._failures[target].code != "not-editable" and target not in wrong:
+            if self._failures[target].code not in NEVER_TRIED and target not in wrong:
                 del self._failures[target]
         for target in sorted(wrong & self._written):
             if not self._waits(target):
@@ -243,7 +244,7 @@ class TenantWork:
 
     def _fail(self, target: str, action: str, code: FailureCode, text: str) -> None:
         before = self._failures.get(target)
-        if before and code in _NEVER_TRIED and before.text == text:
+        if before and code in NEVER_TRIED and before.text == text:
             return
         attempts = before.attempts + 1 if before else 1
         self._failures[target] = Failure(

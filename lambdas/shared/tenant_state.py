@@ -17,6 +17,8 @@ from shared.decision_types import (
 FailureCode = Literal[
     "access-denied", "failed", "gone", "misplaced", "not-editable", "quota-full", "throttled"
 ]
+NEVER_TRIED: Final[frozenset[FailureCode]] = frozenset({"misplaced", "not-editable"})
+"""Codes of what the kill switch itself refuses to touch."""
 NOT_A_STOP: Final = frozenset(
     {
         "alarms-unknown",

@@ -106,11 +106,11 @@ class Broken:
         if name not in self._faults:
             return method
 
-        def call(**kwargs: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
             fault = self._faults[name](**kwargs)
             if fault is not None:
                 raise fault
-            return method(**kwargs)
+            return method(*args, **kwargs)
 
         return call
 
@@ -140,6 +140,14 @@ class Services:
         self._faults.setdefault(service, {})[method] = lambda **kw: (
             error(code, method) if when(**kw) else None
         )
+
+    def watch_call(self, service: str, method: str, see: Callable[..., object]) -> None:
+        """Call `see` before every call of a method."""
+
+        def seen(**kwargs: Any) -> None:
+            see(**kwargs)
+
+        self._faults.setdefault(service, {})[method] = seen
 
     def mend(self) -> None:
         self._faults.clear()
