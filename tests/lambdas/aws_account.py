@@ -1,10 +1,13 @@
 """An AWS account in moto with what the platform's functions touch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import boto3
+from botocore.client import BaseClient
 
 REGION = "eu-west-1"
 CREDENTIALS = {
@@ -61,3 +64,24 @@ def lambda_context() -> Any:
         aws_request_id="1b2e",
         get_remaining_time_in_millis=lambda: 60_000,
     )
+
+
+_RIGHTS_OF: dict[str, tuple[str, ...]] = {
+    "TransactWriteItems": ("dynamodb:PutItem", "dynamodb:UpdateItem")
+}
+
+
+@contextmanager
+def rights_used() -> Iterator[set[str]]:
+    """Collect the IAM actions that whoever calls AWS meanwhile needs."""
+    used: set[str] = set()
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def noted(client: Any, operation: str, parameters: Any) -> Any:
+        service = client.meta.service_model.signing_name
+        service = {"monitoring": "cloudwatch"}.get(service, service)
+        used.update(_RIGHTS_OF.get(operation, (f"{service}:{operation}",)))
+        return call(client, operation, parameters)
+
+    with patch.object(BaseClient, "_make_api_call", noted):
+        yield used

@@ -18,6 +18,7 @@ from tests.lambdas.aws_account import (
     lambda_context,
     messages,
     register,
+    rights_used,
 )
 from tests.lambdas.invocations import entries_of, policy_entry, profile_entry
 from tests.lambdas.ledger_table import client_error
@@ -199,5 +200,8 @@ def test_fails_when_the_environment_lacks_a_name(account, monkeypatch, name):
         run()
 
 
-def test_permissions_are_sorted_and_each_is_named_once():
-    assert list(function.PERMISSIONS) == sorted(set(function.PERMISSIONS))
+def test_permissions_name_exactly_what_the_code_calls(account):
+    account.counted("writersmart", Invocations=1, InputTokenCount=1_000_000)
+    with rights_used() as used:
+        run()
+    assert list(function.PERMISSIONS) == sorted(used)

@@ -18,6 +18,7 @@ from tests.lambdas.aws_account import (
     lambda_context,
     messages,
     register,
+    rights_used,
 )
 from tests.lambdas.invocations import (
     delivery_of,
@@ -141,5 +142,9 @@ def test_fails_when_the_environment_lacks_a_name(account, monkeypatch, name):
         deliver(recent())
 
 
-def test_permissions_name_what_the_code_calls():
-    assert list(function.PERMISSIONS) == sorted(set(function.PERMISSIONS))
+def test_permissions_name_exactly_what_the_code_calls(account):
+    event = {"awslogs": {"data": delivery_of(recent(), recent("nobody"), "{")}}
+    with rights_used() as used:
+        call(event)
+        call(event)
+    assert list(function.PERMISSIONS) == sorted(used)
