@@ -56,7 +56,8 @@ def cross_check_rights(place: Place) -> list[Statement]:
     """Return what the comparison of the ledger with CloudWatch may do."""
     return [
         _read_registry(place),
-        _table(place, LEDGER_TABLE, "Query", "UpdateItem"),
+        _table(place, LEDGER_TABLE, "GetItem", "UpdateItem"),
+        _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
         _read_metrics("cloudwatch:GetMetricData"),
     ]
 

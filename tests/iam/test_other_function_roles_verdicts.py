@@ -75,12 +75,16 @@ def test_the_meter_reads_the_registry_writes_the_ledger_and_sends_to_two_queues(
     }
 
 
-def test_the_cross_check_corrects_the_ledger_and_nothing_else(simulator, platform):
+def test_the_cross_check_corrects_the_ledger_and_wakes_and_nothing_else(simulator, platform):
     assert {
         (action, resource)
         for action, resource in done(simulator, platform, "SpendMeterCrossCheckRole")
         if "parameter" not in resource
-    } == {("dynamodb:Query", f"{TABLE}ledger"), ("dynamodb:UpdateItem", f"{TABLE}ledger")}
+    } == {
+        ("dynamodb:GetItem", f"{TABLE}ledger"),
+        ("dynamodb:UpdateItem", f"{TABLE}ledger"),
+        ("sqs:SendMessage", f"{QUEUE}wake"),
+    }
 
 
 def test_the_commands_function_notes_words_and_wakes_and_can_suspend_nobody(simulator, platform):
