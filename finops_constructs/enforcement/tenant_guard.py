@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -73,10 +74,12 @@ class TenantGuard(Construct):
         check_tenant(scope, tenant)
         wanted = None if guard is None else _parse_guard(scope, guard)
         stack = Stack.of(scope)
-        existing = stack.node.try_find_child(f"FinOpsTenant-{tenant}")
-        if not isinstance(existing, TenantGuard):
-            guard_id = f"FinOpsTenant-{tenant}"
-            return TenantGuard(stack, guard_id, tenant=tenant, guard=wanted or Guard.ENFORCE)
+        guards = _guards.setdefault(stack, {})
+        existing = guards.get(tenant)
+        if existing is None:
+            guard_id, wanted = f"FinOpsTenant-{tenant}", wanted or Guard.ENFORCE
+            guards[tenant] = TenantGuard(stack, guard_id, tenant=tenant, guard=wanted)
+            return guards[tenant]
         if wanted is not None and wanted is not existing.guard:
             raise invalid(
                 scope,
@@ -200,6 +203,10 @@ class TenantGuard(Construct):
             )
         self.release.add_role(role.role_name)
         self.release.before(scope, *([role] if made_here else []))
+
+
+# Asking the CDK for a child crosses a process boundary, and every construct of a tenant asks.
+_guards: WeakKeyDictionary[Stack, dict[str, TenantGuard]] = WeakKeyDictionary()
 
 
 def _parse_guard(construct: IConstruct, guard: Guard | str) -> Guard:
