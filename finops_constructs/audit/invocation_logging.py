@@ -9,8 +9,8 @@ from constructs import Construct
 
 from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
+from finops_constructs.enforcement.iam_statement import Statement
 from finops_constructs.enforcement.registry import invocation_logging_path
-from finops_constructs.enforcement.statements import Statement
 from finops_constructs.landing_zone import LandingZone
 
 _TIMEOUT_SECONDS: Final = 180

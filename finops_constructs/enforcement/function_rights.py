@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from finops_constructs._place import Place
+from finops_constructs.enforcement.iam_statement import Statement
 from finops_constructs.enforcement.names import (
     EVENT_SOURCE,
     LEDGER_TABLE,
@@ -16,7 +17,6 @@ from finops_constructs.enforcement.names import (
     WAKE_DEAD_LETTERS,
     WAKE_QUEUE,
 )
-from finops_constructs.enforcement.statements import Statement
 
 _QUEUE_READER: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 

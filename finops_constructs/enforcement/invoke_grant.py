@@ -7,9 +7,9 @@ from aws_cdk import aws_iam as iam
 
 from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
 from finops_constructs._place import Place
+from finops_constructs.enforcement.iam_statement import Statement
 from finops_constructs.enforcement.registry import state_path
 from finops_constructs.enforcement.statements import (
-    Statement,
     invoke_statements,
     read_state_statement,
 )

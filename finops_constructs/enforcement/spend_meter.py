@@ -88,9 +88,7 @@ class SpendMeter(Construct):
         self.function = self._function(place, wake_queue)
         self._subscribe(place)
         self.replay = self._handle_failures()
-        self.cross_check = CrossCheck(
-            self, "CrossCheck", ledger=self.ledger, wake_queue=wake_queue
-        )
+        self.cross_check = CrossCheck(self, "CrossCheck", ledger=self.ledger, wake_queue=wake_queue)
 
     def _function(self, place: Place, wake_queue: WakeQueue) -> lambda_.CfnFunction:
         rights = meter_rights(place)

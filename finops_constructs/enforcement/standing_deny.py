@@ -7,6 +7,7 @@ from constructs import Construct
 
 from finops_constructs._place import place_of
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
+from finops_constructs.landing_zone import LandingZone
 
 
 class StandingDeny(Construct):
@@ -40,7 +41,11 @@ class StandingDeny(Construct):
         document = {
             "Version": "2012-10-17",
             "Statement": standing_deny_statements(
-                partition=place.partition, tenants=tenants, role_arn=role.role_arn, exempt=exempt
+                partition=place.partition,
+                tenants=tenants,
+                role_arn=role.role_arn,
+                exempt=exempt,
+                name_prefix=LandingZone.of(self).name_prefix,
             ),
         }
         if is_made_here(role):

@@ -7,9 +7,14 @@ foundation model in every destination Region) is in aws-facts section 1.3.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-Statement = dict[str, Any]
+from finops_constructs.enforcement.iam_statement import Statement, deny
+from finops_constructs.enforcement.platform_statements import (
+    guard_statements,
+    platform_statements,
+    record_statements,
+)
 
 STATE_TAG: Final = "finops:state"
 TENANT_TAG: Final = "finops:tenant"
@@ -27,26 +32,21 @@ _INVOKE_PATTERN: Final = "bedrock:InvokeModel*"
 # Ways to a model, or to paid capacity, that carry no profile of this library, and what changes
 # profiles or what is logged of them.
 _CAPACITY_ACTIONS: Final = [
-    "bedrock-mantle:CreateCustomizedModel",
-    "bedrock-mantle:CreateFineTuningJob",
-    "bedrock-mantle:CreateReservation",
-    "bedrock-mantle:UpdateReservation",
+    "bedrock-mantle:*ateReservation",
+    "bedrock-mantle:CreateCustom*",
+    "bedrock-mantle:CreateFineT*",
+    "bedrock:*ateProvisionedModelThroughput",
+    "bedrock:*te*MarketplaceModelEndpoint",
     "bedrock:Create*EvaluationJob",
-    "bedrock:CreateAdvancedPromptOptimizationJob",
+    "bedrock:CreateAdvanced*",
     "bedrock:CreateCustomModel*",
     "bedrock:CreateInferenceProfile",
-    "bedrock:CreateMarketplaceModelEndpoint",
-    "bedrock:CreateModelCopyJob",
-    "bedrock:CreateModelCustomizationJob",
-    "bedrock:CreateModelImportJob",
+    "bedrock:CreateModelC*Job",
+    "bedrock:CreateModelImp*",
     "bedrock:CreatePromptRouter",
-    "bedrock:CreateProvisionedModelThroughput",
     "bedrock:DeleteInferenceProfile",
-    "bedrock:DeleteModelInvocationLogging*",
-    "bedrock:PutModelInvocationLogging*",
-    "bedrock:RegisterMarketplaceModelEndpoint",
-    "bedrock:UpdateMarketplaceModelEndpoint",
-    "bedrock:UpdateProvisionedModelThroughput",
+    "bedrock:DeleteModelInvocationL*",
+    "bedrock:PutModelInvocationL*",
 ]
 _BATCH_ACTIONS: Final = ["bedrock:CreateModelInvocationJob"]
 _MANTLE_ACTIONS: Final = ["bedrock-mantle:CreateInference"]
@@ -141,12 +141,18 @@ def suspension_statements(profile_arns: Sequence[str]) -> list[Statement]:
 
 
 def standing_deny_statements(
-    *, partition: str, tenants: Sequence[str], role_arn: str, exempt: GuardExemptions
+    *,
+    partition: str,
+    tenants: Sequence[str],
+    role_arn: str,
+    exempt: GuardExemptions,
+    name_prefix: str = "",
 ) -> list[Statement]:
     """Return the standing deny of one caller role.
 
     Args:
         partition: The AWS partition, such as `aws`.
+        name_prefix: What the landing zone puts before every function's name. Default: nothing.
         tenants: The tenant, and the others the role is declared to serve too.
         role_arn: The caller role, which may not change its own policies.
         exempt: What the tenant allows nevertheless.
@@ -156,7 +162,7 @@ def standing_deny_statements(
     models = f"{bedrock}::foundation-model/*"
     system_profiles = f"{bedrock}:*:inference-profile/*"
     return [
-        _deny(
+        deny(
             "FinOpsSuspended",
             [_INVOKE_PATTERN],
             profiles,
@@ -164,13 +170,13 @@ def standing_deny_statements(
         ),
         # A negated operator also holds where its key is missing: untagged profiles are denied here,
         # and below the model called bare as well as through a system profile.
-        _deny(
+        deny(
             "FinOpsForeignProfile",
             [_INVOKE_PATTERN],
             profiles,
             {"StringNotEquals": {f"aws:ResourceTag/{TENANT_TAG}": list(tenants)}},
         ),
-        _deny(
+        deny(
             "FinOpsBareModel",
             [_INVOKE_PATTERN],
             models,
@@ -183,10 +189,11 @@ def standing_deny_statements(
             "NotResource": [profiles, models, system_profiles, *exempt.models],
         },
         # The actions below have no resource in common that could narrow them.
-        _deny("FinOpsOtherRoutes", _route_actions(exempt), "*"),
-        _deny("FinOpsTags", ["bedrock:TagResource", "bedrock:UntagResource"], profiles),
-        *_record_statements(partition),
-        *_guard_statements(partition, role_arn),
+        deny("FinOpsOtherRoutes", _route_actions(exempt), "*"),
+        deny("FinOpsTags", ["bedrock:*agResource"], profiles),
+        *record_statements(partition),
+        *platform_statements(partition, name_prefix),
+        *guard_statements(partition, role_arn),
     ]
 
 
@@ -199,76 +206,3 @@ def _route_actions(exempt: GuardExemptions) -> list[str]:
             *([] if exempt.api_keys else _API_KEY_ACTIONS),
         ]
     )
-
-
-def _record_statements(partition: str) -> list[Statement]:
-    """What keeps a caller from rewriting what the platform knows; it may read it."""
-    return [
-        _deny(
-            "FinOpsRegistry",
-            ["ssm:AddTags*", "ssm:Delete*", "ssm:Put*", "ssm:RemoveTags*"],
-            f"arn:{partition}:ssm:*:*:parameter/finops/*",
-        ),
-        _deny(
-            "FinOpsTables",
-            [
-                "dynamodb:BatchWriteItem",
-                "dynamodb:Delete*",
-                "dynamodb:PartiQLDelete",
-                "dynamodb:PartiQLInsert",
-                "dynamodb:PartiQLUpdate",
-                "dynamodb:Put*",
-                "dynamodb:Update*",
-            ],
-            f"arn:{partition}:dynamodb:*:*:table/finops-*",
-        ),
-        # A key, a transformer or a masking policy would blind the meter as well as a deletion.
-        _deny(
-            "FinOpsLogs",
-            ["logs:*associateKmsKey", "logs:CreateLogStream", "logs:Delete*", "logs:Put*"],
-            f"arn:{partition}:logs:*:*:log-group:/finops/*",
-        ),
-    ]
-
-
-def _guard_statements(partition: str, role_arn: str) -> list[Statement]:
-    """What keeps a caller from taking the guard apart."""
-    return [
-        _deny(
-            "FinOpsOwnPolicies",
-            [
-                "iam:AttachRolePolicy",
-                "iam:DeleteRole*",
-                "iam:DetachRolePolicy",
-                "iam:PutRole*",
-                "iam:UpdateAssumeRolePolicy",
-            ],
-            role_arn,
-        ),
-        _deny(
-            "FinOpsGuardPolicies",
-            ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-            f"arn:{partition}:iam::*:role/*",
-            {"ArnLike": {"iam:PolicyARN": f"arn:{partition}:iam::*:policy/finops/*"}},
-        ),
-        _deny(
-            "FinOpsPolicyVersions",
-            ["iam:CreatePolicyVersion", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion"],
-            f"arn:{partition}:iam::*:policy/finops/*",
-        ),
-    ]
-
-
-def _deny(
-    sid: str,
-    actions: Sequence[str],
-    resource: str,
-    condition: dict[str, dict[str, Any]] | None = None,
-) -> Statement:
-    statement: Statement = {
-        "Sid": sid,
-        "Effect": "Deny",
-        "Action": list(actions),
-        "Resource": resource,
-    }
-    return statement | ({"Condition": condition} if condition else {})

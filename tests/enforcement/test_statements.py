@@ -14,12 +14,13 @@ MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
 ROLE = "arn:aws:iam::111122223333:role/app"
 
 
-def standing_deny(partition="aws", exempt=None):
+def standing_deny(partition="aws", exempt=None, name_prefix=""):
     return standing_deny_statements(
         partition=partition,
         tenants=["writer"],
         role_arn=ROLE,
         exempt=exempt or GuardExemptions(),
+        name_prefix=name_prefix,
     )
 
 
@@ -63,10 +64,23 @@ def test_every_resource_of_the_standing_deny_is_of_the_partition_it_is_given(par
 
 def test_the_standing_deny_refuses_no_reading():
     for statement in standing_deny():
-        actions = statement["Action"]
+        actions = statement.get("Action", [])
         for action in [actions] if isinstance(actions, str) else actions:
             verb = action.split(":")[1]
             assert not verb.startswith(("Get", "List", "Describe", "*Get", "*List", "*Describe"))
+
+
+def test_on_the_platform_a_caller_may_look_and_call_the_commands_url_and_nothing_else():
+    (platform,) = [s for s in standing_deny() if s["Sid"] == "FinOpsPlatform"]
+    verbs = [action.split(":")[1] for action in platform["NotAction"]]
+    assert [v for v in verbs if not v.startswith(("Get", "*Get", "Describe", "Query", "Scan"))] == [
+        "InvokeFunctionUrl"
+    ]
+
+
+def test_the_landing_zones_prefix_is_in_the_functions_that_are_protected():
+    (platform,) = [s for s in standing_deny(name_prefix="eb-") if s["Sid"] == "FinOpsPlatform"]
+    assert platform["Resource"][-1].endswith(":function:eb-finops-*")
 
 
 def test_exemptions_change_two_statements_only():

@@ -105,6 +105,7 @@ ROUTES: Mapping[str, list[Request]] = {
     ],
 }
 _TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/finops-ledger"
+_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:finops-"
 _LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/finops/bedrock-invocations"
 
 TAMPERING: Mapping[str, list[Request]] = {
@@ -131,19 +132,82 @@ TAMPERING: Mapping[str, list[Request]] = {
         "ssm:PutParameter",
         "ssm:RemoveTagsFromResource",
     ),
-    "FinOpsTables": _requests(
-        _TABLE,
-        "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:DeleteTable",
-        "dynamodb:PartiQLDelete",
-        "dynamodb:PartiQLInsert",
-        "dynamodb:PartiQLUpdate",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:UpdateTable",
-        "dynamodb:UpdateTimeToLive",
-    ),
+    "FinOpsPlatform": [
+        *(
+            request
+            for table in (_TABLE, _TABLE.replace("ledger", "state"))
+            for request in _requests(
+                table,
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DeleteTable",
+                "dynamodb:PartiQLDelete",
+                "dynamodb:PartiQLInsert",
+                "dynamodb:PartiQLUpdate",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:UpdateTable",
+                "dynamodb:UpdateTimeToLive",
+            )
+        ),
+        *(
+            request
+            for queue in ("wake", "wake-dead-letters", "meter-dead-letters")
+            for request in _requests(
+                f"arn:aws:sqs:{REGION}:{ACCOUNT}:finops-{queue}",
+                "sqs:DeleteMessage",
+                "sqs:DeleteQueue",
+                "sqs:PurgeQueue",
+                "sqs:ReceiveMessage",
+                "sqs:SendMessage",
+                "sqs:SetQueueAttributes",
+                "sqs:StartMessageMoveTask",
+            )
+        ),
+        *(
+            request
+            for function in ("commands", "kill-switch", "spend-meter", "cross-check")
+            for request in _requests(
+                f"{_FUNCTION}{function}",
+                "lambda:AddPermission",
+                "lambda:DeleteFunction",
+                "lambda:DeleteFunctionUrlConfig",
+                "lambda:InvokeFunction",
+                "lambda:PutFunctionConcurrency",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+                "lambda:UpdateFunctionUrlConfig",
+            )
+        ),
+        Request(
+            action="lambda:InvokeFunction",
+            resource=f"{_FUNCTION}commands",
+            context={"lambda:InvokedViaFunctionUrl": "false"},
+        ),
+        *_requests(
+            f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:finops-burst-{REGION}-writer-smart",
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:DisableAlarmActions",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:SetAlarmState",
+        ),
+        *_requests(
+            f"arn:aws:events:{REGION}:{ACCOUNT}:rule/finops-platform-KillSwitchSchedule",
+            "events:DeleteRule",
+            "events:DisableRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+        ),
+    ],
+    "FinOpsEvents": [
+        Request(
+            action="events:PutEvents",
+            resource=f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default",
+            context={"events:source": sources},
+        )
+        for sources in (["finops-constructs"], ["writer", "finops-constructs"])
+    ],
     "FinOpsLogs": [
         *_requests(
             _LOG_GROUP,
@@ -213,7 +277,45 @@ UNRELATED = [
     ),
     *_requests(bedrock("guardrail/abcdefghijkl"), "bedrock:TagResource"),
     *_requests(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/drafts", "dynamodb:PutItem"),
-    *_requests(_TABLE, "dynamodb:GetItem", "dynamodb:Query"),
+    *_requests(
+        _TABLE, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"
+    ),
+    *_requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:drafts", "sqs:ReceiveMessage", "sqs:SendMessage"),
+    *_requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:finops-wake", "sqs:GetQueueAttributes"),
+    *_requests(
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:writer-finops-export",
+        "lambda:InvokeFunction",
+        "lambda:UpdateFunctionCode",
+    ),
+    *_requests(f"{_FUNCTION}commands", "lambda:GetFunction", "lambda:InvokeFunctionUrl"),
+    Request(
+        action="lambda:InvokeFunction",
+        resource=f"{_FUNCTION}commands",
+        context={"lambda:InvokedViaFunctionUrl": "true"},
+    ),
+    *_requests(
+        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:writer-latency",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:SetAlarmState",
+    ),
+    *_requests(
+        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:finops-burst-{REGION}-writer-smart",
+        "cloudwatch:DescribeAlarms",
+    ),
+    *_requests(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/writer-nightly", "events:PutRule"),
+    *_requests(
+        f"arn:aws:events:{REGION}:{ACCOUNT}:rule/finops-platform-KillSwitchSchedule",
+        "events:DescribeRule",
+    ),
+    Request(
+        action="events:PutEvents",
+        resource=f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default",
+        context={"events:source": ["writer"]},
+    ),
+    *_requests(
+        bedrock("marketplace/model-endpoint/all-access"), "bedrock:GetMarketplaceModelEndpoint"
+    ),
+    *_requests(bedrock("provisioned-model/abcdefghijkl"), "bedrock:GetProvisionedModelThroughput"),
     *_requests(
         f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/writer:log-stream:a",
         "logs:CreateLogStream",

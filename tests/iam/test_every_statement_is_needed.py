@@ -72,8 +72,19 @@ MUTANTS = {
     **{
         f"{sid} without {action}": (sid, _without_action(s, action))
         for sid, s in SIDS.items()
-        if isinstance(s["Action"], list) and len(s["Action"]) > 1
+        if isinstance(s.get("Action"), list) and len(s["Action"]) > 1
         for action in s["Action"]
+    },
+    **{
+        f"FinOpsPlatform without {part}": (
+            "FinOpsPlatform",
+            _changed(
+                SIDS["FinOpsPlatform"],
+                **{key: [each for each in SIDS["FinOpsPlatform"][key] if each != part]},
+            ),
+        )
+        for key in ("NotAction", "Resource")
+        for part in SIDS["FinOpsPlatform"][key]
     },
     **{
         f"{sid} if {condition}": (sid, _changed(SIDS[sid], Condition=condition))
@@ -90,6 +101,10 @@ MUTANTS = {
             ("FinOpsBareModel", {"ArnLike": {THROUGH: SYSTEMS}}),
             ("FinOpsBareModel", {"ArnLike": {THROUGH: ANY_APPLICATION}}),
             ("FinOpsGuardPolicies", None),
+            ("FinOpsPlatform", None),
+            ("FinOpsPlatform", {"Bool": {"lambda:InvokedViaFunctionUrl": "false"}}),
+            ("FinOpsEvents", None),
+            ("FinOpsEvents", {"ForAllValues:StringEquals": {"events:source": "finops-constructs"}}),
         ]
     },
 }
@@ -102,9 +117,8 @@ def caller_with(statements):
 
 def touched_by(sid):
     """The calls that a statement has a say in: asking about the others would only take time."""
-    patterns = (
-        [SIDS[sid]["Action"]] if isinstance(SIDS[sid]["Action"], str) else SIDS[sid]["Action"]
-    )
+    actions = SIDS[sid].get("Action", "*")
+    patterns = [actions] if isinstance(actions, str) else actions
     return {
         name: requests
         for name, requests in (REFUSED | GRANTED | LEFT_ALONE).items()
