@@ -67,7 +67,7 @@ def _usd(_: click.Context, __: click.Parameter, value: str | None) -> Decimal | 
 )
 @click.option(
     "--assembly",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False),
     default="cdk.out",
     show_default=True,
     help="A synthesized app.",

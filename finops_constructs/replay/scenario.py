@@ -90,8 +90,17 @@ class Scenario:
         if self.runaway is None:
             return self.horizon_us
         rounds_us = _ROUNDS_TO_SETTLE * self.trace.period_us
-        settled = self.runaway.runaway.at_us + rounds_us + _DRAIN_US
+        settled = self.runaway.runaway.at_us + rounds_us + self._alarm_patience_us
         return max(settled, 2 * _DAY_US) if self.daily_cap_is_in_reach else settled
+
+    @property
+    def _alarm_patience_us(self) -> int:
+        """How long the burst alarm takes to see all its windows complete."""
+        alarm = self.tenant.alarm
+        if alarm is None:
+            return 0
+        minutes = alarm.windows * alarm.period_minutes + 1
+        return (minutes * 60 + self.delays.metric) * MICROSECONDS
 
     @cached_property
     def approach_us(self) -> int | None:

@@ -75,7 +75,6 @@ class PlayedSwitch:
         self.announcement: Event | None = None
         self._scenario, self._clock = scenario, clock
         self._policy, self._sources = policy, sources
-        self._told: frozenset[Decimal] = frozenset()
         self._memory = Memory()
         self._acting = False
         clock.every(scenario.delays.schedule, self._look)
@@ -103,11 +102,10 @@ class PlayedSwitch:
                 spend=self._sources.spend(now),
                 billed=self._sources.billed(now),
                 bursts=self._sources.bursts(now),
-                told=self._told,
                 memory=self._memory,
             )
         )
-        self._memory, self._told = decision.memory, self._told | set(decision.warnings)
+        self._memory = decision.memory
         if self.announcement is None and (decision.would_stop or decision.approval == "pending"):
             self.announcement = self._event(now_us, decision)
         if decision.desired[tenant.profile.alias] == SUSPENDED:

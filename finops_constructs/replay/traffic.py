@@ -20,7 +20,8 @@ _ATOMS_PER_USD: Final = ATOMS_PER_MICRO_USD * 1_000_000
 _SMALLEST: Final = Request(0, input=8_000, output=500)
 _LARGEST_FACTOR: Final = 18
 _MOST_CALLS_A_SECOND: Final = 100
-_WRITTEN: Final = re.compile(r"([^@]+)@([\d.]+)([smh]?)", re.ASCII)
+_WRITTEN: Final = re.compile(r"\$?([^@]+)@([\d.]+)([smh]?)", re.ASCII)
+_LATEST_S: Final = 48 * 3600
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -75,7 +76,7 @@ def parse_runaway(text: str) -> Runaway:
     """
     match = _WRITTEN.fullmatch(text.strip())
     try:
-        rate = Decimal(match[1]) if match else Decimal(0)
+        rate = Decimal(match[1].replace(",", "")) if match else Decimal(0)
         at = Decimal(match[2]) * _UNITS[match[3]] if match else Decimal(0)
     except InvalidOperation:
         rate = at = Decimal(0)
@@ -83,6 +84,8 @@ def parse_runaway(text: str) -> Runaway:
         raise RunawayError(
             f"must be RATE@TIME, such as 500@600 for $500/hour from second 600 on, got {text!r}"
         )
+    if at > _LATEST_S:
+        raise RunawayError(f"must begin within {_LATEST_S // 3600} hours, got {text!r}")
     return Runaway(usd_per_hour=rate, at_us=int(at * MICROSECONDS))
 
 

@@ -130,7 +130,7 @@ def test_traffic_that_was_added_up_is_said_to_be(run):
         (["--budgets-refresh", "1"], "must be 600 to 172800 seconds"),
         (["--alias", "nope"], "no alias 'nope' (there: smart)"),
         (["--tenant", "wirter"], "no tenant 'wirter' (there: writer)"),
-        (["--assembly", "/nowhere"], "does not exist"),
+        (["--assembly", "/nowhere"], "no templates here; synthesize first: python app.py"),
         (["--trace", "/nowhere.csv"], "does not exist"),
     ],
 )

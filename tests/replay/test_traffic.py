@@ -31,6 +31,7 @@ HOUR = 3600 * MICROSECONDS
         ("0.5@10m", "0.5", 600),
         (" 1e3@1.5h ", "1000", 5400),
         ("500@0", "500", 0),
+        ("$1,500@0", "1500", 0),
     ],
 )
 def test_a_runaway_is_written_as_a_rate_from_a_time_on(text, rate, at_s):
@@ -44,6 +45,11 @@ def test_a_runaway_is_written_as_a_rate_from_a_time_on(text, rate, at_s):
 def test_anything_else_is_refused(text):
     with pytest.raises(RunawayError, match="must be RATE@TIME, such as 500@600"):
         parse_runaway(text)
+
+
+def test_a_runaway_that_begins_days_later_is_refused():
+    with pytest.raises(RunawayError, match="must begin within 48 hours"):
+        parse_runaway("5@49h")
 
 
 @given(rate=st.decimals("0.01", "5000", places=2), rates=st.sampled_from([RATES, TIERED]))
