@@ -140,7 +140,7 @@ def delivery(events: Iterable[Any], message_type: str = "DATA_MESSAGE") -> str:
         "subscriptionFilters": ["spend-meter"],
         "logEvents": list(events),
     }
-    return base64.b64encode(gzip.compress(json.dumps(opened).encode())).decode()
+    return base64.b64encode(gzip.compress(json.dumps(opened).encode(), mtime=0)).decode()
 
 
 def delivery_of(*records: Any, first: int = 0) -> str:

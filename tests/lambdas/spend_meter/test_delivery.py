@@ -55,25 +55,33 @@ def test_a_large_delivery_is_split_by_the_ids_alone():
 WHOLE = base64.b64decode(delivery([event(1, {"a": 1})]))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        5,
-        "",
-        "not base64!",
-        base64.b64encode(b"not gzip").decode(),
-        base64.b64encode(WHOLE[:-20]).decode(),
-        base64.b64encode(WHOLE[:10]).decode(),
-        base64.b64encode(WHOLE[:30] + b"\0\0" + WHOLE[32:]).decode(),
-        base64.b64encode(gzip.compress(b"not JSON")).decode(),
-        base64.b64encode(gzip.compress(b"\xff")).decode(),
-        base64.b64encode(gzip.compress(b"[" * 100_000)).decode(),
-        base64.b64encode(gzip.compress(b"[]")).decode(),
-        base64.b64encode(gzip.compress(b"{}")).decode(),
-        base64.b64encode(gzip.compress(b'{"messageType":"DATA_MESSAGE","logEvents":5}')).decode(),
-    ],
-)
+def packed(content: bytes) -> str:
+    return encoded(gzip.compress(content, mtime=0))
+
+
+def encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+UNOPENABLE = {
+    "nothing": None,
+    "a number": 5,
+    "no text": "",
+    "no base64": "not base64!",
+    "no gzip": encoded(b"not gzip"),
+    "a cut end": encoded(WHOLE[:-20]),
+    "hardly a beginning": encoded(WHOLE[:10]),
+    "a hole": encoded(WHOLE[:30] + b"\0\0" + WHOLE[32:]),
+    "no JSON": packed(b"not JSON"),
+    "no UTF-8": packed(b"\xff"),
+    "a pit": packed(b"[" * 100_000),
+    "a list": packed(b"[]"),
+    "an empty object": packed(b"{}"),
+    "events that are none": packed(b'{"messageType":"DATA_MESSAGE","logEvents":5}'),
+}
+
+
+@pytest.mark.parametrize("data", UNOPENABLE.values(), ids=UNOPENABLE)
 def test_a_delivery_that_cannot_be_opened_is_refused_whole(data):
     with pytest.raises(RejectedError) as refused:
         open_delivery(data)
