@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from benchmarks import cli_speed, meter, replay, standing_cost, synthesis
+from benchmarks import cli_speed, cost_data, meter, replay, standing_cost, synthesis
 
 OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 
@@ -11,7 +11,7 @@ OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 def main() -> None:
     """Run every benchmark; later ones still run if a machine is slow."""
     figures: dict[str, float] = {}
-    for benchmark in (cli_speed, standing_cost, synthesis, meter, replay):
+    for benchmark in (cli_speed, standing_cost, synthesis, meter, replay, cost_data):
         for name, value in benchmark.measure().items():
             figures[name] = round(value, 4)
             print(f"{name:<48} {figures[name]:>10}", flush=True)  # noqa: T201 - for a person

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from finops_constructs.cli import query_output as output
+from finops_constructs.cli.cost_data_errors import shown_cost_data_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,17 +70,16 @@ def query(
         raise click.UsageError("--source is missing: a folder, or athena://WORKGROUP/DATABASE")
     from finops_constructs.cost_data.open_source import open_source  # noqa: PLC0415 - slow
 
-    engine = open_source(
-        source,
-        as_of=as_of.date() if as_of else None,
-        extra_tag_key=extra_tag_key,
-        region=region,
-        progress=output.progress,
-    )
-    try:
-        result = _ask(engine, question, months)
-    finally:
-        engine.close()
+    with shown_cost_data_errors():
+        engine = open_source(
+            source,
+            as_of=as_of.date() if as_of else None,
+            extra_tag_key=extra_tag_key,
+            region=region,
+            progress=output.progress,
+        )
+        with closing(engine):
+            result = _ask(engine, question, months)
     output.print_result(result, chosen)
 
 

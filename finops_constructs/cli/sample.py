@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from finops_constructs.cli.cost_data_errors import shown_cost_data_errors
 from finops_constructs.cli.output import counted, print_json
 
 
@@ -83,9 +84,10 @@ def cur(
         history_rows=history_rows,
     )
     total = sum(month.rows for month in planned)
-    with click.progressbar(
+    bar = click.progressbar(
         length=total, label="writing lines", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    )
+    with shown_cost_data_errors(), bar:
         written = write_sample(
             out,
             planned,
@@ -93,8 +95,8 @@ def cur(
             restatement=not before_restatement,
             progress=lambda _period, count: bar.update(count),
         )
-    if not no_inputs:
-        write_inputs(out, planned, written.ledger)
+        if not no_inputs:
+            write_inputs(out, planned, written.ledger)
     if as_json:
         print_json(written.ledger)
         return

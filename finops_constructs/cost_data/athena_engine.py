@@ -70,7 +70,8 @@ class AthenaEngine:
         listed = ", ".join(f"'{month}'" for month in sorted(set(months)))
         monthly = any(column.name == "billing_period" for column in view.columns)
         where = f" WHERE billing_period IN ({listed})" if listed and monthly else ""
-        result = self._run(f"SELECT * FROM {name}{where}")
+        order = ", ".join(str(place + 1) for place in range(len(view.columns)))
+        result = self._run(f"SELECT * FROM {name}{where} ORDER BY {order}")
         got = [(column.name, column.type) for column in result.columns]
         if got != [(column.name, column.type) for column in view.columns]:
             raise CostDataError(

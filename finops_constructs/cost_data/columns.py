@@ -31,7 +31,7 @@ class CurColumn:
     def duckdb_type(self) -> str:
         """The same type as DuckDB spells it."""
         if self.type.startswith("map<"):
-            return f"MAP({self.type[4:-1]})".upper()
+            return f"MAP({self.type[4:-1]})".upper().replace(",", ", ")
         return self.type.upper()
 
 

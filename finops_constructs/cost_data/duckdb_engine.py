@@ -102,9 +102,8 @@ class DuckDbEngine:
         if not any(column.name == "billing_period" for column in view.columns):
             return self._run(f"SELECT * FROM {name}", {name})
         periods = ", ".join(quoted(month.period) for month in wanted)
-        order = ", ".join(str(place + 1) for place in range(min(4, len(view.columns))))
         return self._run(
-            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY {order}",
+            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY ALL",
             {name},
         )
 
@@ -112,11 +111,11 @@ class DuckDbEngine:
         """Return the rows of a SELECT; see `Engine.statement`."""
         try:
             parsed = self._connection.extract_statements(sql)
+            if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
+                raise CostDataError("give one SELECT statement")
             tables = self._connection.get_table_names(sql)
         except self._duckdb.Error as fault:
             raise CostDataError(f"not a statement DuckDB can read: {_first_line(fault)}") from None
-        if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
-            raise CostDataError("give one SELECT statement")
         wanted = wanted_months(self._months, months)
         read = {name.lower() for name in tables} & (
             all_views().keys() | SIDE_TABLES.keys() | {CUR_TABLE}

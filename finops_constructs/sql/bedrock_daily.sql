@@ -50,15 +50,14 @@ WITH bedrock_lines AS (
     COALESCE(element_at(resource_tags, 'user_bedrock_cost_centre'), element_at(resource_tags, 'user:bedrock:cost-centre')) AS extra_tag,
     line_item_resource_id AS resource_id,
     line_item_iam_principal AS principal,
-    lower(line_item_usage_type) AS usage_kind,
     line_item_usage_type AS usage_type,
     line_item_line_item_type AS line_item_type,
-    lower(pricing_unit) AS unit,
+    pricing_unit AS unit,
     line_item_currency_code AS currency_code,
     element_at(product, 'provider') AS product_provider,
     element_at(product, 'model') AS product_model,
     element_at(product, 'product_name') AS product_name,
-    lower(element_at(product, 'feature')) AS product_feature,
+    element_at(product, 'feature') AS product_feature,
     CAST(line_item_usage_amount AS decimal(28,10)) AS amount,
     CAST(line_item_unblended_cost AS decimal(28,10)) AS line_cost_usd,
     line_item_usage_end_date AS ends_at
@@ -76,18 +75,22 @@ grouped AS (
       WHEN principal LIKE '%:assumed-role/%' THEN split_part(principal, '/', 1) || '/' || split_part(principal, '/', 2)
       ELSE principal
     END AS iam_principal,
-    usage_kind, usage_type, line_item_type, unit, currency_code,
+    usage_type, line_item_type, unit, currency_code,
     product_provider, product_model, product_name, product_feature,
     count(*) AS line_items,
     sum(amount) AS usage_amount,
     sum(line_cost_usd) AS cost_usd,
     max(ends_at) AS data_through
   FROM bedrock_lines
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22
+),
+lowered AS (
+  SELECT grouped.*, lower(usage_type) AS usage_kind, lower(unit) AS unit_kind, lower(product_feature) AS feature_kind
+  FROM grouped
 ),
 named AS (
   SELECT
-    grouped.*,
+    lowered.*,
     -- In LIKE, _ stands for any one character: AWS writes cache_read, cache-read and cacheread.
     CASE
       WHEN usage_kind LIKE '%cachewrite1h%' OR usage_kind LIKE '%cache_write_tokens_1h%' THEN 'cache_write_1h'
@@ -111,7 +114,7 @@ named AS (
       CASE WHEN product_name LIKE '% (Amazon Bedrock Edition)' THEN split_part(product_name, ' (Amazon Bedrock Edition)', 1) END,
       NULLIF(regexp_extract(usage_type, '^[A-Z0-9]+-(.+?)-(?:text-|mantle-)*(?:input|output|cache)', 1), '')
     ) AS model_name
-  FROM grouped
+  FROM lowered
 ),
 -- Lines from before July 2026 name first-party models in the usage type only, and otherwise.
 models AS (
@@ -158,7 +161,7 @@ SELECT
   token_kind,
   CASE
     WHEN usage_kind LIKE '%guardrail%' THEN 'guardrails'
-    WHEN usage_kind LIKE '%batch%' OR product_feature LIKE '%batch%' THEN 'batch inference'
+    WHEN usage_kind LIKE '%batch%' OR feature_kind LIKE '%batch%' THEN 'batch inference'
     WHEN token_kind <> 'none' THEN 'inference'
     ELSE 'other'
   END AS feature,
@@ -180,9 +183,9 @@ SELECT
   CAST(sum(
     CASE
       WHEN token_kind = 'none' OR charge_kind <> 'usage' THEN CAST(NULL AS decimal(38,10))
-      WHEN unit LIKE '%1m tokens%' THEN usage_amount * 1000000
-      WHEN unit LIKE '%1k tokens%' THEN usage_amount * 1000
-      WHEN unit = 'tokens' THEN usage_amount
+      WHEN unit_kind LIKE '%1m tokens%' THEN usage_amount * 1000000
+      WHEN unit_kind LIKE '%1k tokens%' THEN usage_amount * 1000
+      WHEN unit_kind = 'tokens' THEN usage_amount
       WHEN billing_entity = 'AWS Marketplace' THEN usage_amount * 1000000
       ELSE usage_amount * 1000
     END

@@ -1,8 +1,8 @@
 -- question: How far was the fast estimate from the bill?
 -- grain: one row a month and tenant
 -- source: bedrock_costs, estimates (the spend meter's ledger). Metered usage only: the meter knows
---   of no tax or credit. Compared up to the last complete billed day, so that an estimate that runs
---   ahead of the bill is not called drift.
+--   of no tax or credit. An open month is compared up to its last complete billed day, so that an
+--   estimate that runs ahead of the bill is not called drift.
 -- history: no
 -- needs: tenant tag
 -- columns:
@@ -24,7 +24,10 @@ WITH periods AS (
     billing_period,
     max(status) AS status,
     max(data_through) AS data_through,
-    CAST(max(data_through) AS date) AS compared_through
+    CASE
+      WHEN max(status) = 'open' THEN CAST(max(data_through) AS date)
+      ELSE CAST(CAST(billing_period || '-01' AS date) + INTERVAL '1' MONTH AS date)
+    END AS compared_through
   FROM bedrock_costs
   GROUP BY 1
 ),

@@ -38,7 +38,7 @@ scopes AS (
 periods AS (
   SELECT
     billing_period, status, data_through, month_start, days_in_month,
-    CASE WHEN billed_days > days_in_month THEN days_in_month ELSE billed_days END AS known_days
+    CASE WHEN status <> 'open' OR billed_days > days_in_month THEN days_in_month ELSE billed_days END AS known_days
   FROM (
     SELECT
       billing_period,
