@@ -48,13 +48,16 @@ class Cdk:
         places = [f"aws://{self._emulator.account}/{region}" for region in regions]
         self._run("bootstrap", *places, *options)
 
-    def deploy(self, assembly: Path, *stacks: str, concurrency: int = 8) -> None:
+    def deploy(
+        self, assembly: Path, *stacks: str, concurrency: int = 8, force: bool = False
+    ) -> None:
         """Deploy stacks of a cloud assembly.
 
         Args:
             assembly: The folder that `app.synth()` wrote.
             stacks: Their names or patterns. Default: all stacks.
             concurrency: How many stacks are deployed at a time. Default: 8.
+            force: Whether to deploy stacks that have not changed, too. Default: no.
 
         Raises:
             CdkError: The CLI failed.
@@ -65,6 +68,7 @@ class Cdk:
             *_of(assembly),
             *("--require-approval", "never", "--concurrency", str(concurrency)),
             *("--asset-parallelism", "--progress", "events"),
+            *(("--force",) if force else ()),
         )
 
     def destroy(self, assembly: Path, *stacks: str, concurrency: int = 8) -> None:

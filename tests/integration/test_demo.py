@@ -55,6 +55,62 @@ def test_a_call_goes_through_a_profile_found_in_the_registry(summary, tenants):
     assert call["output_tokens"] > 0
 
 
+def test_a_batch_that_comes_again_is_counted_once(summary):
+    metered = summary["incident"]["metered"]
+    assert float(metered["estimated_usd"]) > 0
+    assert metered["after_duplicates_usd"] == metered["estimated_usd"]
+    assert metered["status"]["billed"]["amount_usd"] is None
+    assert metered["status"]["billed"]["not_available"]
+
+
+def test_a_burst_stops_its_own_alias_and_a_person_resumes_it(summary):
+    burst = summary["incident"]["burst"]
+    assert burst["why"] == ["burst"]
+    assert burst["suspended"] == ["everyday"]
+    assert burst["calls"] < 40
+    assert burst["resumed"]
+
+
+def test_the_monthly_limit_stops_every_alias_and_reaches_the_caller(summary):
+    stop = summary["incident"]["stop"]
+    assert "monthly-limit" in stop["why"]
+    assert stop["state"] in {"applied", "confirmed"}
+    assert stop["policy_attached_to"] == ["notebook"]
+    assert stop["seconds_to_tags"] < 30
+
+
+def test_the_stopped_callers_next_call_is_refused_and_another_tenants_is_not(summary):
+    refused = summary["incident"]["refused"]
+    assert refused["decision"] == "ExplicitlyDenied"
+    assert any("finops-suspension-eu-west-2-research-sandbox" in by for by in refused["denied_by"])
+    assert refused["other_tenant"] == {"tenant": "customer-chatbot", "decision": "Allowed"}
+
+
+def test_a_redeployment_does_not_resurrect_a_suspended_tenant(summary):
+    redeployed = summary["incident"]["redeployed"]
+    assert redeployed == {"still_suspended": True, "policy_attached_to": ["notebook"]}
+
+
+def test_an_override_lifts_the_stop_until_its_ceiling(summary):
+    override = summary["incident"]["override"]
+    assert override["lifted"]
+    assert override["stopped_again"]
+
+
+def test_the_new_month_lifts_the_monthly_stop_while_budgets_still_tell_of_the_old_one(summary):
+    month = summary["incident"]["new_month"]
+    assert "monthly-limit" not in month["why"]
+    assert float(month["estimated_usd"]) == 0
+    assert month["billed"]["amount_usd"] is None
+
+
+def test_teardown_of_a_suspended_tenant_and_the_platform_leaves_nothing_but_the_books(summary):
+    teardown = summary["teardown"]
+    assert all(left == [] for left in teardown["left"].values()), teardown["left"]
+    for tables in teardown["kept_tables"].values():
+        assert tables == ["finops-ledger", "finops-state"]
+
+
 def test_the_demo_stops_what_it_started_when_interrupted():
     process = subprocess.Popen(
         [sys.executable, "-m", "local.demo"],

@@ -1,0 +1,58 @@
+"""`make demo`: the example organisation on an emulated AWS, and a runaway that is stopped there."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from finops_constructs.cli import estate_tables
+from finops_constructs.config.loader import ConfigFaults, load_config
+from local.cdk import Cdk, CdkError
+from local.demo import deployment, incident, teardown
+from local.demo.narration import OUT, Narrator
+from local.emulator import REPOSITORY, Emulator, EmulatorError
+
+
+def main() -> int:
+    """Deploy, look, call, stop a runaway, tear down; write `build/demo/summary.json`."""
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    started = time.monotonic()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    try:
+        summary = _run(Narrator(console))
+    except KeyboardInterrupt:
+        console.print("stopped; the emulator is gone")
+        return 130
+    except (CdkError, ConfigFaults, EmulatorError, subprocess.CalledProcessError) as error:
+        console.print("[red]the demo failed:[/red]", Text(str(error)))
+        return 1
+    summary["seconds"] = round(time.monotonic() - started, 1)
+    target = OUT / "summary.json"
+    target.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    where = target.relative_to(REPOSITORY)
+    console.print(f"\nDone in {summary['seconds']} s; the same as data: {where}")
+    return 1 if any(tenant["problems"] for tenant in summary["tenants"]) else 0
+
+
+def _run(narrator: Narrator) -> dict[str, Any]:
+    config = load_config(REPOSITORY / "config")
+    assembly = deployment.synthesize(narrator, config)
+    with Emulator(account=config.tenants[0].account) as emulator:
+        cdk = Cdk(emulator, OUT, show=False)
+        tenants = deployment.deploy(narrator, emulator, cdk, assembly, config)
+        summary = {
+            "tenants": estate_tables.as_json(tenants),
+            "call": deployment.call_one(narrator, emulator, tenants),
+            "incident": incident.play(narrator, emulator, cdk, assembly),
+        }
+        return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
