@@ -8,24 +8,55 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.process import ROOT
-from finops_constructs.estate.standing_cost import standing_cost, total
+from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
+from tests.config.many_tenants import write_many_tenants
+
+_THIRD_ALIAS = "  search:\n    model: amazon.titan-embed-text-v2:0\n"
 
 
 def measure() -> dict[str, float]:
-    """Return USD a month of the dearest tenant of the example organisation, and of a platform."""
+    """Return USD a month of tenants and of a platform, from their synthesized templates.
+
+    The tenant with two profiles has the dearest kind: every token kind of both has a price, and
+    each of these is a metric of a burst alarm. The other two are of the example organisation.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env=os.environ | {"CDK_OUTDIR": folder},
-            check=True,
-        )
-        costs = {
-            path.name: float(total(standing_cost(json.loads(path.read_text(encoding="utf-8")))))
-            for path in Path(folder).glob("*.template.json")
-        }
-    platforms = {name for name in costs if name.startswith("finops-platform-")}
+        example = _costs(ROOT / "config", Path(folder) / "example")
+        two = _costs(_two_profiles(Path(folder) / "config"), Path(folder) / "two-profiles")
     return {
-        "standing_cost_tenant_usd_per_month": max(costs[n] for n in costs if n not in platforms),
-        "standing_cost_platform_usd_per_month": max(costs[n] for n in platforms),
+        "standing_cost_two_profile_tenant_usd_per_month": _dearest(two, platforms=False),
+        "standing_cost_tenant_usd_per_month": _dearest(example, platforms=False),
+        "standing_cost_platform_usd_per_month": _dearest(example, platforms=True),
     }
+
+
+def _two_profiles(folder: Path) -> Path:
+    write_many_tenants(folder, 1)
+    (tenant,) = (folder / "tenants").iterdir()
+    text = tenant.read_text(encoding="utf-8")
+    tenant.write_text(text.replace(_THIRD_ALIAS, ""), encoding="utf-8")
+    return folder
+
+
+def _costs(config: Path, out: Path) -> dict[str, list[CostLine]]:
+    """Return the resources that cost money while idle, by stack."""
+    subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {"CDK_OUTDIR": str(out), "FINOPS_CONFIG": str(config)},
+        check=True,
+    )
+    return {
+        path.name: standing_cost(json.loads(path.read_text(encoding="utf-8")))
+        for path in out.glob("*.template.json")
+    }
+
+
+def _dearest(costs: dict[str, list[CostLine]], *, platforms: bool) -> float:
+    chosen = [
+        lines for name, lines in costs.items() if name.startswith("finops-platform-") is platforms
+    ]
+    unpriced = [line for lines in chosen for line in lines if line.usd is None]
+    if unpriced:
+        raise ValueError(f"no price is known for {unpriced}")
+    return float(max(map(total, chosen)))
