@@ -1,13 +1,14 @@
 """Findings of cdk-nag that this library's own constructs accept, each with its reason."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
-from finops_constructs._tokens import is_unresolved
-
+# How the CDK writes partition, Region and account where only the deployment knows them.
+_PSEUDO_PARAMETER: Final = re.compile(r"\$\{Token\[AWS\.(\w+)\.\d+\]\}")
 _NIST: Final = "NIST.800.53.R5::NIST.800.53.R5-"
 INLINE_POLICY: Final = f"{_NIST}IAMNoInlinePolicy"
 FUNCTION_CONCURRENCY: Final = f"{_NIST}LambdaConcurrency"
@@ -33,9 +34,5 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
 
 def wildcard_resource(arn: str) -> str:
     """Return the id of cdk-nag's finding about a wildcard in a policy's resource."""
-    if arn == "*":
-        return "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
-    _, partition, rest = arn.split(":", 2)
-    if is_unresolved(partition):
-        partition = "<AWS::Partition>"
-    return f"AwsSolutions::AwsSolutions-IAM5[Resource::arn:{partition}:{rest}]"
+    shown = _PSEUDO_PARAMETER.sub(r"<AWS::\1>", arn)
+    return f"AwsSolutions::AwsSolutions-IAM5[Resource::{shown}]"
