@@ -87,5 +87,6 @@ def _bytes_share(folder: Path) -> float:
         " FROM parquet_metadata(?) GROUP BY 1",
         [last],
     )
-    scanned = sum(size for name, size in sizes.fetchall() if name.strip('" ') in read)
-    return scanned / sum(file.stat().st_size for file in equal)
+    scanned: int = sum(size for name, size in sizes.fetchall() if name.strip('" ') in read)
+    whole = sum(file.stat().st_size for file in equal)
+    return scanned / whole

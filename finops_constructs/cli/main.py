@@ -45,8 +45,13 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
     "suspend": _Command(
         "finops_constructs.cli.suspend:suspend", "Stop a tenant, or one of its aliases, now."
     ),
-    "query": _Command("finops_constructs.cli.query:query", "Ask the bill: a view or a statement."),
-    "sample": _Command("finops_constructs.cli.sample:sample", "Write made-up data to try it with."),
+    "query": _Command(
+        "finops_constructs.cli.query:query",
+        "Ask the bill: a view by NAME, or one SELECT statement.",
+    ),
+    "sample": _Command(
+        "finops_constructs.cli.sample:sample", "Made-up data to try the reports with."
+    ),
     "tenants": _Command(
         "finops_constructs.cli.tenants:tenants",
         "Tenants: what is deployed, how it stands, and what it costs.",

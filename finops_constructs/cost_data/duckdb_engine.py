@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,10 +103,10 @@ class DuckDbEngine:
         if not any(column.name == "billing_period" for column in view.columns):
             return self._run(f"SELECT * FROM {name}", {name})
         periods = ", ".join(quoted(month.period) for month in wanted)
-        return self._run(
-            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY ALL",
-            {name},
+        result = self._run(
+            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY ALL", {name}
         )
+        return result if result.rows else self._explained(result, wanted)
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""
@@ -184,6 +185,17 @@ class DuckDbEngine:
         self._loaded.add(month.period)
         where = self._cache.folder if self._cache.kept else "memory of this run"
         self._notes["cache"] = f"read from daily aggregates of the export's files, kept in {where}"
+
+    def _explained(self, result: Result, wanted: Sequence[CurMonth]) -> Result:
+        """Say of an answer without rows whether there is any Bedrock spend at all."""
+        periods = ", ".join(month.period for month in wanted)
+        lines = self._connection.execute("SELECT count(*) FROM bedrock_daily").fetchall()[0][0]
+        note = (
+            f"nothing of this kind in {periods}"
+            if lines
+            else f"no Bedrock line in {periods}: AWS may deliver them a day after the others"
+        )
+        return replace(result, notes=(note, *result.notes))
 
     def _check_tenant_tag(self, periods: Sequence[str]) -> None:
         listed = ", ".join(quoted(period) for period in periods)

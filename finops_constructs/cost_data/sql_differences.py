@@ -29,7 +29,7 @@ class Finding:
         return f"{self.rule}: {self.where}: {self.advice}"
 
 
-_ALLOWED: Final[frozenset[type[exp.Expression]]] = frozenset(
+_ALLOWED: Final[frozenset[type[exp.Expr]]] = frozenset(
     {
         *(exp.Abs, exp.And, exp.Avg, exp.Case, exp.Cast, exp.Coalesce, exp.Count),
         *(exp.CurrentDate, exp.DateDiff, exp.Floor, exp.If, exp.Lag, exp.Lead, exp.Lower),
@@ -58,7 +58,7 @@ _REASONS: Final = {
 }
 
 
-def only_allowed_functions(tree: exp.Expression) -> Iterator[Finding]:
+def only_allowed_functions(tree: exp.Expr) -> Iterator[Finding]:
     """Allow only functions that were compared."""
     for node in tree.find_all(exp.Func):
         name = node.name.upper() if isinstance(node, exp.Anonymous) else node.sql_name()
@@ -68,14 +68,14 @@ def only_allowed_functions(tree: exp.Expression) -> Iterator[Finding]:
         yield Finding("allowed-functions", name.lower(), reason)
 
 
-def division_is_of_doubles(tree: exp.Expression) -> Iterator[Finding]:
+def division_is_of_doubles(tree: exp.Expr) -> Iterator[Finding]:
     """7 / 2 is 3 in Trino and 3.5 in DuckDB; decimals divide to a decimal or a double."""
     for node in tree.find_all(exp.Div):
-        if not any(_is(side, exp.DataType.Type.DOUBLE) for side in (node.left, node.right)):
+        if not any(_is(side, exp.DType.DOUBLE) for side in (node.left, node.right)):
             yield Finding("division-of-doubles", node.sql(), "CAST(.. AS double) before /")
 
 
-def division_never_by_zero(tree: exp.Expression) -> Iterator[Finding]:
+def division_never_by_zero(tree: exp.Expr) -> Iterator[Finding]:
     """Dividing by zero is an error, infinity or NULL, by engine and type."""
     for node in tree.find_all(exp.Div):
         by = node.right.unnest()
@@ -85,7 +85,7 @@ def division_never_by_zero(tree: exp.Expression) -> Iterator[Finding]:
             yield Finding("never-by-zero", node.sql(), "divide by NULLIF(.., 0)")
 
 
-def no_subscripts(tree: exp.Expression) -> Iterator[Finding]:
+def no_subscripts(tree: exp.Expr) -> Iterator[Finding]:
     """m['absent'] is an error in Trino and NULL in DuckDB."""
     for node in tree.find_all(exp.Bracket):
         # sqlglot reads element_at as a subscript that is marked as safe.
@@ -93,13 +93,13 @@ def no_subscripts(tree: exp.Expression) -> Iterator[Finding]:
             yield Finding("no-subscripts", node.sql(), "use element_at(map, key)")
 
 
-def no_unnest(tree: exp.Expression) -> Iterator[Finding]:
+def no_unnest(tree: exp.Expr) -> Iterator[Finding]:
     """UNNEST of a map has other columns in DuckDB."""
     for node in tree.find_all(exp.Unnest):
         yield Finding("no-unnest", node.sql(), "read keys with element_at")
 
 
-def dates_stay_dates(tree: exp.Expression) -> Iterator[Finding]:
+def dates_stay_dates(tree: exp.Expr) -> Iterator[Finding]:
     """A date plus an interval is a date in Trino and a timestamp in DuckDB."""
     for node in tree.find_all(exp.Interval):
         around = node.parent
@@ -109,28 +109,28 @@ def dates_stay_dates(tree: exp.Expression) -> Iterator[Finding]:
             yield Finding("dates-stay-dates", node.sql(), "CAST(d + INTERVAL .. AS date)")
 
 
-def day_differences_of_dates(tree: exp.Expression) -> Iterator[Finding]:
+def day_differences_of_dates(tree: exp.Expr) -> Iterator[Finding]:
     """date_diff of timestamps counts whole units in Trino and boundaries in DuckDB."""
     for node in tree.find_all(exp.DateDiff):
-        if not all(_is(side, exp.DataType.Type.DATE) for side in (node.this, node.expression)):
+        if not all(_is(side, exp.DType.DATE) for side in (node.this, node.expression)):
             yield Finding("day-differences-of-dates", node.sql(), "CAST both to date")
 
 
-def no_average_of_decimals(tree: exp.Expression) -> Iterator[Finding]:
+def no_average_of_decimals(tree: exp.Expr) -> Iterator[Finding]:
     """An average of decimals is a decimal in Trino and a double in DuckDB."""
     for node in tree.find_all(exp.Avg):
-        if not _is(node.this, exp.DataType.Type.DOUBLE):
+        if not _is(node.this, exp.DType.DOUBLE):
             yield Finding("average-of-doubles", node.sql(), "CAST(.. AS double) in avg")
 
 
-def absent_matches_are_null(tree: exp.Expression) -> Iterator[Finding]:
+def absent_matches_are_null(tree: exp.Expr) -> Iterator[Finding]:
     """regexp_extract without a match is NULL in Trino and '' in DuckDB."""
     for node in tree.find_all(exp.RegexpExtract):
         if not isinstance(node.parent, exp.Nullif):
             yield Finding("absent-matches-are-null", node.sql(), "NULLIF(regexp_extract(..), '')")
 
 
-def no_texts_compared_with_values(tree: exp.Expression) -> Iterator[Finding]:
+def no_texts_compared_with_values(tree: exp.Expr) -> Iterator[Finding]:
     """DuckDB reads '2026-01-01' as a date where one is compared; Trino refuses."""
     for node in tree.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
         for text, other in ((node.left, node.right), (node.right, node.left)):
@@ -139,24 +139,24 @@ def no_texts_compared_with_values(tree: exp.Expression) -> Iterator[Finding]:
                 yield Finding("texts-are-not-values", node.sql(), "write DATE '..' or CAST")
 
 
-def money_is_no_double(tree: exp.Expression) -> Iterator[Finding]:
+def money_is_no_double(tree: exp.Expr) -> Iterator[Finding]:
     """Doubles add up to other digits in another order: amounts of money are decimals."""
     for select in tree.find_all(exp.Select):
         for column in select.selects:
             money = column.alias.endswith("_usd") and not column.alias.endswith("_per_usd")
-            if money and _is(column, exp.DataType.Type.DOUBLE):
+            if money and _is(column, exp.DType.DOUBLE):
                 yield Finding("money-is-decimal", column.sql(), "CAST(.. AS decimal(38,10))")
 
 
-def _is(node: exp.Expression, type_: exp.DataType.Type) -> bool:
+def _is(node: exp.Expr, type_: exp.DType) -> bool:
     return node.type is not None and node.type.this == type_
 
 
-def _is_text(node: exp.Expression) -> bool:
+def _is_text(node: exp.Expr) -> bool:
     return node.is_type(*exp.DataType.TEXT_TYPES)
 
 
-RULES: Final[tuple[Callable[[exp.Expression], Iterator[Finding]], ...]] = (
+RULES: Final[tuple[Callable[[exp.Expr], Iterator[Finding]], ...]] = (
     only_allowed_functions,
     division_is_of_doubles,
     division_never_by_zero,

@@ -12,16 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def alias_findings(
-    tree: exp.Expression, schema: Mapping[str, Mapping[str, str]]
-) -> Iterator[Finding]:
+def alias_findings(tree: exp.Expr, schema: Mapping[str, object]) -> Iterator[Finding]:
     """Yield aliases that are used beside their definition, in WHERE or in GROUP BY.
 
     Args:
         tree: The statement as parsed, before names are resolved.
         schema: Table or view -> its columns; CTEs are found in the tree.
     """
-    known = {name: set(columns) for name, columns in schema.items()}
+    known = {name: set(columns) for name, columns in schema.items() if isinstance(columns, dict)}
     for cte in tree.find_all(exp.CTE):
         known[cte.alias] = _output_names(cte.this, known)
     for select in tree.find_all(exp.Select):
@@ -59,7 +57,7 @@ def _source_names(select: exp.Select, known: Mapping[str, set[str]]) -> set[str]
     return names
 
 
-def _output_names(query: exp.Expression, known: Mapping[str, set[str]]) -> set[str]:
+def _output_names(query: exp.Expr, known: Mapping[str, set[str]]) -> set[str]:
     select = query.find(exp.Select)
     if select is None:
         return set()

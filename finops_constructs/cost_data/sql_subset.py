@@ -63,11 +63,11 @@ def check_sql(sql: str) -> list[Finding]:
     return findings
 
 
-def _schema() -> dict[str, dict[str, str]]:
-    schema = {CUR_TABLE: {column.name: column.type for column in CUR_COLUMNS}}
-    schema[CUR_TABLE][PARTITION_COLUMN] = "varchar"
+def _schema() -> dict[str, object]:
+    columns = {CUR_TABLE: {column.name: column.type for column in CUR_COLUMNS}}
+    columns[CUR_TABLE][PARTITION_COLUMN] = "varchar"
     for table in SIDE_TABLES.values():
-        schema[table.name] = {column.name: column.type for column in table.columns}
+        columns[table.name] = {column.name: column.type for column in table.columns}
     for view in all_views().values():
-        schema[view.name] = {column.name: column.type for column in view.columns}
-    return schema
+        columns[view.name] = {column.name: column.type for column in view.columns}
+    return dict(columns)

@@ -53,7 +53,7 @@ class Athena:
             {"Name": name, "Type": type_, "Precision": 38, "Scale": 10}
             for name, type_ in self.columns
         ]
-        answer = {
+        answer: dict[str, object] = {
             "ResultSet": {"Rows": data, "ResultSetMetadata": {"ColumnInfo": described}},
         }
         if (page + 1) * 2 < len(everything):

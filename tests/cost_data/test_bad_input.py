@@ -164,6 +164,14 @@ def test_fails_when_there_is_nothing_to_read(tmp_path, monkeypatch, source, prob
     assert problem in result.stderr
 
 
+def test_a_month_without_bedrock_is_answered_with_no_rows_and_the_reason(folder):
+    rewrite(folder, "SELECT * FROM {source} WHERE line_item_product_code = 'AmazonEC2'"
+            " AND line_item_line_item_type = 'Usage'")  # fmt: skip
+    result = ask(folder, "showback", "--format", "csv")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1), result.output
+    assert "no Bedrock line in 2026-11: AWS may deliver them a day after" in result.stderr
+
+
 def test_a_csv_export_gives_the_same_answers(folder):
     before = ask(folder, "showback", "--format", "csv").stdout
     place = folder / PERIOD

@@ -53,7 +53,7 @@ def test_a_spoilt_month_does_not_disturb_questions_about_others(folder):
 
 
 def test_the_second_run_builds_nothing(folder):
-    said = []
+    said: list[str] = []
     opened(folder, progress=said.append).view("showback")
     assert len(said) == 3
     opened(folder, progress=said.append).view("showback")
@@ -70,7 +70,7 @@ def test_a_restated_month_is_read_again_and_its_old_aggregate_removed(folder, mo
 
 
 def test_a_file_with_another_time_is_another_file(folder):
-    said = []
+    said: list[str] = []
     opened(folder, progress=said.append).view("showback", months=["2026-10"])
     file = next((folder / "data/BILLING_PERIOD=2026-10").glob("*"))
     os.utime(file, ns=(1, 1))

@@ -23,7 +23,7 @@ USAGE_TYPES = (
     "EUW1-Guardrail-ContentPolicyUnitsConsumed",
     None,
 )
-TAGS = (
+TAGS: tuple[dict[str, str] | None, ...] = (
     None,
     {},
     {"user_bedrock_tool": "Writer"},
@@ -97,12 +97,16 @@ def owner(row):
     return tags.get("user_finops_tenant") or tool.strip() or None
 
 
+class AnyBillEngine(DuckDbEngine):
+    def _check_tenant_tag(self, periods):
+        """A random bill may have no tag at all; the sums must hold all the same."""
+
+
 class Bill:
     def __init__(self, folder, rows):
         write_bill(folder, rows)
         self.rows = rows
-        self.engine = DuckDbEngine(folder, as_of=date(2026, 11, 24), threads=1)
-        self.engine._check_tenant_tag = lambda _periods: None
+        self.engine = AnyBillEngine(folder, as_of=date(2026, 11, 24), threads=1)
 
     def ask(self, name, month):
         return list(self.engine.view(name, months=[month]).records())
@@ -121,10 +125,10 @@ def test_sums_hold_for_every_bill(tmp_path_factory, rows):
         own = bill.of(month)
         showback = bill.ask("showback", month)
         assert total(showback) == usd(own), "showback adds up to the bill, and to no other month's"
-        by_owner = defaultdict(Decimal)
+        by_owner: defaultdict[str, Decimal] = defaultdict(Decimal)
         for row in own:
             by_owner[owner(row) or "(untagged)"] += usd([row])
-        told = defaultdict(Decimal)
+        told: defaultdict[str, Decimal] = defaultdict(Decimal)
         for row in showback:
             told[row["tenant"]] += row["cost_usd"]
         assert told == by_owner
@@ -138,7 +142,7 @@ def test_sums_hold_for_every_bill(tmp_path_factory, rows):
         assert all(row["tokens"] is None or row["tokens"] >= 0 for row in showback)
         whole = [row for row in rows if row["month"] == month]
         assert total(bill.ask("invoice_tie", month)) == usd(whole)
-        bridge = defaultdict(dict)
+        bridge: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
         for row in bill.ask("cost_bridge", month):
             bridge[row["tenant"]][row["effect"]] = row["cost_usd"]
         for effects in bridge.values():

@@ -18,7 +18,7 @@ def found(folder, month, condition):
         f"SELECT count(*) FROM read_parquet('{folder}/data/BILLING_PERIOD={month}/*')"
         f" WHERE {condition}"
     )
-    return duckdb.connect().execute(query).fetchone()[0]
+    return duckdb.connect().execute(query).fetchall()[0][0]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_money_is_a_decimal_and_costs_are_called_cost_usd(view):
 
 
 def test_a_view_stands_behind_all_that_it_reads():
-    seen = set()
+    seen: set[str] = set()
     for view in all_views().values():
         assert view.references & all_views().keys() - {view.name} <= seen
         seen.add(view.name)

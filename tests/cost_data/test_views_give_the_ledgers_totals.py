@@ -12,7 +12,7 @@ every_month = pytest.mark.parametrize("month", MONTHS)
 
 
 def summed(rows, *keys, column="cost_usd"):
-    sums = defaultdict(Decimal)
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         sums["/".join(str(row[key]) for key in keys)] += row[column] or 0
     return {key: value for key, value in sums.items() if value}
@@ -140,7 +140,7 @@ def test_unit_costs_and_the_mix_hold_all_tokens(ask, ledger, month):
 
 @every_month
 def test_the_cost_bridge_leads_from_last_month_to_this_exactly(ask, ledger, month):
-    tenants = defaultdict(dict)
+    tenants: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in ask("cost_bridge", month):
         tenants[row["tenant"]][row["effect"]] = row["cost_usd"]
     for effects in tenants.values():
