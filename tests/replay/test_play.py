@@ -102,6 +102,10 @@ def test_a_stop_percentage_stops_before_the_limit(tmp_path):
     assert 25 < found.stopped.spend_usd < 27
     assert found.overshoot_usd == 0
     assert found.seconds_to_stop is None
+    played = found.played.scenario
+    assert played.stop_reached_us is not None
+    assert played.limit_reached_us is not None
+    assert played.limit_reached_us == pytest.approx(2 * played.stop_reached_us, rel=0.01)
 
 
 def test_a_daily_cap_stops_on_the_day_it_is_reached(tmp_path):
