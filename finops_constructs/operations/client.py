@@ -15,13 +15,12 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, Self
 
 from finops_constructs.operations.aws import Aws, translated
-from finops_constructs.operations.errors import AnswerError, NoPlatformError, RefusedError
+from finops_constructs.operations.errors import AnswerError, NoPlatformError
 from finops_constructs.operations.function_url import FunctionUrl
 from finops_constructs.operations.status import TenantStatus
 from finops_constructs.operations.status_answer import parse_status, parse_time
 
 COMMANDS_PARAMETER: Final = "/finops/_platform/commands"
-_NOT_FOUND: Final = 404
 
 
 class Channel(Protocol):
@@ -122,7 +121,7 @@ class Operator:
 
     def status(self, tenant: str) -> TenantStatus:
         """Return what the platform says of one tenant."""
-        answer = self._ask({"command": "status", "tenant": tenant})
+        answer = self._channel.post({"command": "status", "tenant": tenant}, repeatable=True)
         return parse_status(_part(answer, "status", dict))
 
     def tenants(self) -> tuple[TenantStatus, ...]:
@@ -134,7 +133,7 @@ class Operator:
     def _order(self, command: str, tenant: str, **rest: object) -> Answer:
         given = {key: value for key, value in rest.items() if value is not None}
         body = {"command": command, "tenant": tenant, **given}
-        answer = self._naming_known(tenant, body, repeatable=False)
+        answer = self._channel.post(body, repeatable=False)
         alias = given.get("alias")
         return Answer(
             command=command,
@@ -147,24 +146,6 @@ class Operator:
             request=body,
             raw=answer,
         )
-
-    def _ask(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        return self._naming_known(body["tenant"], body, repeatable=True)
-
-    def _naming_known(
-        self, tenant: str, body: Mapping[str, Any], *, repeatable: bool
-    ) -> dict[str, Any]:
-        """Send; if there is no such tenant, see to it that the error lists the known ones."""
-        try:
-            return self._channel.post(body, repeatable=repeatable)
-        except RefusedError as error:
-            if error.status_code != _NOT_FOUND:
-                raise
-            known = [status.tenant for status in self.tenants()]
-            if tenant in known or all(each in str(error) for each in known):
-                raise
-            text = f"{error}; known tenants: {', '.join(known)}"
-            raise RefusedError(text, error.status_code) from None
 
 
 def _commands_entry(aws: Aws) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from finops_constructs.operations.verdicts import role_verdict
 from finops_constructs.operations.waiting import Clock
 
 _REASON: Final = "finops drill"
+_NO_SUCH_ORDER: Final = frozenset({404, 409})
 _SINCE_ACCEPTED: Final = "the order was accepted"
 
 
@@ -214,19 +215,28 @@ class Drill:
             if is_abandoned(entry, now):
                 canary = Canary(self._aws, tenant=self._tenant, like=entry, alias=alias)
                 canary.arn = entry.get("profile_arn")
-                left = canary.remove()
+                left = [*self._forget(alias), *canary.remove()]
                 name = f"the canary {alias} of an earlier drill is gone"
                 self._check(name, not left, "; ".join(left))
 
     def _clean_up(self) -> None:
-        left = []
-        if self._may_be_suspended:
-            try:
-                self._operator.resume(self._tenant, reason=_REASON, alias=self._canary.alias)
-            except OperationsError as error:
-                left.append(f"the order to suspend {self._canary.alias}: {error}")
+        left = self._forget(self._canary.alias) if self._may_be_suspended else []
         left += self._canary.remove()
         self._check("canary and registry entry are gone again", not left, "; ".join(left))
+
+    def _forget(self, alias: str) -> list[str]:
+        """Take back the order to suspend a canary; return what is left of it and why."""
+        try:
+            self._operator.resume(self._tenant, reason=_REASON, alias=alias)
+        except RefusedError as error:
+            return (
+                []
+                if error.status_code in _NO_SUCH_ORDER
+                else [f"the order to suspend {alias}: {error}"]
+            )
+        except OperationsError as error:
+            return [f"the order to suspend {alias}: {error}"]
+        return []
 
     def _check(self, name: str, holds: bool, detail: str = "") -> None:  # noqa: FBT001 - the fact
         verdict = Verdict.HELD if holds else Verdict.FAILED

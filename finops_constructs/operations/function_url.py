@@ -28,6 +28,7 @@ PERMISSIONS: Final = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 _AWS_HOST: Final = ".on.aws"
 # 429: Lambda had no capacity, and nothing ran.
 _NOTHING_RAN: Final = 429
+_FAILED: Final = 500
 _PAUSES_SECONDS: Final = (0.3, 0.6, 1.2)
 
 
@@ -66,9 +67,10 @@ class FunctionUrl:
         content = _json(response)
         if response.status_code == 200 and content is not None:
             return content
-        if content is not None and isinstance(content.get("error"), str):
+        content = content or {}
+        if isinstance(content.get("error"), str) and response.status_code < _FAILED:
             raise RefusedError(content["error"], response.status_code)
-        raise self._failure(response, content or {}, repeatable=repeatable)
+        raise self._failure(response, content, repeatable=repeatable)
 
     def _send(self, body: bytes, *, repeatable: bool) -> AWSResponse:
         response = self._send_once(body, repeatable=repeatable)
@@ -98,12 +100,13 @@ class FunctionUrl:
     def _failure(
         self, response: AWSResponse, content: Mapping[str, Any], *, repeatable: bool
     ) -> OperationsError:
-        said = str(content.get("Message") or content.get("message") or "").strip()
+        words = (content.get(key) for key in ("error", "Message", "message"))
+        said = str(next(filter(None, words), "")).strip()
         if response.status_code == 403:
             return self._forbidden(said)
         if response.status_code == _NOTHING_RAN:
             return UnreachableError(f"{self._where} is throttled; nothing was done, try again")
-        if response.status_code >= 500:
+        if response.status_code >= _FAILED:
             text = f"{self._where} failed with {response.status_code} {said}".rstrip()
             return self._unanswered(text, repeatable=repeatable)
         text = f"{self._where} answered {response.status_code} with {response.text[:200]!r}"

@@ -118,7 +118,7 @@ class FakePlatform:
                 "actor": ACTOR,
                 "status": self.tenants[tenant],
             }
-        return 404, {"error": f"no tenant {tenant!r}"}
+        return 404, {"error": f"no tenant {tenant!r}; known tenants: {', '.join(self.tenants)}"}
 
     def post(self, body, *, repeatable):  # noqa: ARG002 - as the HTTP channel
         """As the HTTP channel does."""
@@ -134,15 +134,18 @@ class FakePlatform:
 
 
 @contextmanager
-def served(answer):
-    """Serve `answer(body) -> (code, content)` on loopback; yields its URL and the requests."""
+def served(answer, *, parsed=True):
+    """Serve `answer(body) -> (code, content)` on loopback; yields its URL and the requests.
+
+    `body` is the parsed JSON, or the bytes as they came.
+    """
     requests = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             requests.append((self.path, dict(self.headers), body))
-            code, content = answer(json.loads(body))
+            code, content = answer(json.loads(body) if parsed else body)
             if code is None:  # hang up without a word
                 return
             data = content if isinstance(content, bytes) else json.dumps(content).encode()

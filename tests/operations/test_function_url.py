@@ -153,7 +153,14 @@ def test_endless_throttling_is_reported_as_nothing_done():
     assert len(got) == 4
 
 
-@pytest.mark.parametrize("answer", [(502, {"message": "Internal Server Error"}), (None, b"")])
+FAILURES = [
+    (502, {"message": "Internal Server Error"}),
+    (500, {"error": "the platform failed: see the log of request r-1"}),
+    (None, b""),
+]
+
+
+@pytest.mark.parametrize("answer", FAILURES)
 def test_an_order_that_may_have_run_is_neither_repeated_nor_called_failed(answer):
     got: list[object] = []
     with pytest.raises(UncertainError, match="look at the status before you repeat"):
@@ -161,7 +168,12 @@ def test_an_order_that_may_have_run_is_neither_repeated_nor_called_failed(answer
     assert len(got) == 1
 
 
-@pytest.mark.parametrize("answer", [(502, {"message": "Internal Server Error"}), (None, b"")])
+def test_a_failing_platform_is_quoted():
+    with pytest.raises(UncertainError, match="failed with 500 the platform failed: see the log"):
+        _post(FAILURES[1])
+
+
+@pytest.mark.parametrize("answer", FAILURES)
 def test_a_question_without_an_answer_is_only_unreachable(answer):
     with pytest.raises(UnreachableError):
         _post(answer, repeatable=True)
