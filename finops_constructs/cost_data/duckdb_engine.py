@@ -16,7 +16,7 @@ from finops_constructs.cost_data.cur_folder import (
 from finops_constructs.cost_data.daily_cache import DailyCache
 from finops_constructs.cost_data.engine import Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
-from finops_constructs.cost_data.optional_duckdb import load_duckdb
+from finops_constructs.cost_data.optional_duckdb import connect, load_duckdb
 from finops_constructs.cost_data.side_inputs import load_side_table
 from finops_constructs.cost_data.side_tables import SIDE_TABLES
 from finops_constructs.cost_data.views import (
@@ -74,7 +74,7 @@ class DuckDbEngine:
         self._duckdb = load_duckdb()
         self._folder = folder
         self._months = find_months(folder)
-        self._connection = self._duckdb.connect()
+        self._connection = connect()
         for statement in (*_SETTINGS, _PREPARE):
             self._connection.execute(statement)
         if threads:

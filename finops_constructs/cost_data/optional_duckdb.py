@@ -10,6 +10,8 @@ from finops_constructs.cost_data.errors import CostDataError
 if TYPE_CHECKING:
     import types
 
+    import duckdb
+
 
 def load_duckdb() -> types.ModuleType:
     """Return the `duckdb` module.
@@ -24,3 +26,15 @@ def load_duckdb() -> types.ModuleType:
             "reading cost data needs DuckDB, which is not installed: "
             "pip install 'finops-constructs[report]'"
         ) from None
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Return a connection to a database in memory that prints nothing of its own.
+
+    Raises:
+        CostDataError: If DuckDB is not installed.
+    """
+    connection: duckdb.DuckDBPyConnection = load_duckdb().connect()
+    # DuckDB would draw a progress bar between the lines that programs read.
+    connection.execute("SET enable_progress_bar = false")
+    return connection

@@ -103,3 +103,10 @@ print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_duckdb_draws_no_progress_bar_between_the_lines_that_programs_read():
+    from finops_constructs.cost_data.optional_duckdb import connect
+
+    setting = connect().execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    assert setting == [(False,)]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER, quoted
-from finops_constructs.cost_data.optional_duckdb import load_duckdb
+from finops_constructs.cost_data.optional_duckdb import connect
 from finops_constructs.cost_data.sample.catalogue import TENANTS
 from finops_constructs.cost_data.sample.rows import load_rows
 from finops_constructs.cost_data.side_tables import SIDE_TABLES
@@ -50,7 +50,7 @@ def write_inputs(
         "estimates": _estimates(months, ledger),
         "invoices": _invoices(ledger),
     }
-    connection = load_duckdb().connect()
+    connection = connect()
     files: list[Path] = []
     for name, of_table in rows.items():
         types = {column.name: column.type for column in SIDE_TABLES[name].columns}

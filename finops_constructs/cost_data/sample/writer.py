@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_constructs.cost_data.columns import CUR_COLUMNS
-from finops_constructs.cost_data.optional_duckdb import load_duckdb
+from finops_constructs.cost_data.optional_duckdb import connect
 from finops_constructs.cost_data.sample.extras import Extra, extra_lines
 from finops_constructs.cost_data.sample.ledger import TRUTH_COLUMNS, LedgerLine, month_ledger
 from finops_constructs.cost_data.sample.rows import (
@@ -99,7 +99,7 @@ def write_sample(
         OSError: If the folder cannot be written.
         CostDataError: If DuckDB is not installed.
     """
-    connection = load_duckdb().connect()
+    connection = connect()
     sample = Sample(folder=folder, ledger={"seed": seed, "currency": "USD", "months": {}})
     for month in months:
         target = folder / "data" / f"BILLING_PERIOD={month.period}"
