@@ -43,6 +43,7 @@ def measure() -> dict[str, float]:
         "cost_report_first_read_cpu_s": first["cpu_seconds"],
         "cost_report_first_read_peak_gib": first["peak_gib"],
         "cost_report_10m_rows_s": again["seconds"],
+        "cost_report_10m_rows_cpu_s": again["cpu_seconds"],
         "cost_report_10m_rows_peak_gib": again["peak_gib"],
         "cost_showback_bytes_share_of_12_months": _bytes_share(folder),
         "finops_query_warm_s": median_seconds(query),
