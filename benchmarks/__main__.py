@@ -3,7 +3,15 @@
 import json
 from pathlib import Path
 
-from benchmarks import cli_speed, cost_data, meter, replay, standing_cost, synthesis
+from benchmarks import (
+    cli_speed,
+    cost_data,
+    meter,
+    replay,
+    standing_cost,
+    suspension,
+    synthesis,
+)
 
 OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 
@@ -11,7 +19,8 @@ OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 def main() -> None:
     """Run every benchmark; later ones still run if a machine is slow."""
     figures: dict[str, float] = {}
-    for benchmark in (cli_speed, standing_cost, synthesis, meter, replay, cost_data):
+    measured = (cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data)
+    for benchmark in measured:
         for name, value in benchmark.measure().items():
             figures[name] = round(value, 4)
             print(f"{name:<48} {figures[name]:>10}", flush=True)  # noqa: T201 - for a person

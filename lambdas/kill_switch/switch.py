@@ -111,7 +111,7 @@ class Switch:
             self._decide_about_new_aliases(run)
         self._act(run, hint)
         self._settle(run, hint)
-        passed = self._refresh(run, ends)
+        passed = self._refresh(run, ends) if hint.everybody else []
         self._look_again(run, passed)
         if hint.everybody:
             self._note_that_everybody_was_looked_at(run)

@@ -1,8 +1,9 @@
 """One tenant's work in one run: which calls bring it to its desired state, and what they showed.
 
-A tenant that is to be stopped is acted on at once; one that is to be active is read first. Whatever
-was written is read back, and only what was read back is noted as so. The roles of a tenant follow
-its tags: one tag stops a profile for all its callers.
+A tenant that has just been decided to be stopped is acted on at once; anything else is read first,
+what an earlier run left half done too. Whatever was written is read back, and only what was read
+back is noted as so. The roles of a tenant follow its tags: one tag stops a profile for all its
+callers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -169,12 +170,13 @@ class TenantWork:
             fault = policy_fault(self.policy_arn, self.place, self.tenant) or ""
             self._fail(POLICY, "attach", "misplaced", fault)
             return []
-        writes = list(self._role_writes(known or ()))
-        if writes:
-            return writes
+        if self.state.changed_at == self.now:
+            writes = list(self._role_writes(known or ()))
+            if writes:
+                return writes
         if self._waits(POLICY):
             return []
-        must_read = self.check or known is None or self.state.tenant_wide
+        must_read = self.check or known != () or self.state.tenant_wide
         return self._read_roles(CHECK) if must_read or POLICY in self._failures else []
 
     def _role_writes(self, attached: tuple[str, ...]) -> Iterator[Call]:
@@ -243,6 +245,9 @@ class TenantWork:
         }
 
     def _fail(self, target: str, action: str, code: FailureCode, text: str) -> None:
+        entry = self.profiles.get(target.removeprefix("profile "))
+        if code == "gone" and entry is not None and entry.canary:
+            return  # a drill has ended since the registry was read
         before = self._failures.get(target)
         if before and code in NEVER_TRIED and before.text == text:
             return

@@ -75,11 +75,11 @@ def test_retries_back_off_and_a_new_decision_tries_at_once(platform):
     platform.spend("writer", 512)
     tried: list[datetime] = []
 
-    def throttled(**_):
+    def refused(**_):
         tried.append(platform.now)
         return True
 
-    platform.services.break_call("bedrock", "tag_resource", "ThrottlingException", throttled)
+    platform.services.break_call("bedrock", "tag_resource", "AccessDeniedException", refused)
     platform.run("writer")
     for _ in range(60):
         platform.later(seconds=1)
