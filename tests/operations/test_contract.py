@@ -218,6 +218,9 @@ def test_a_drill_stops_and_resumes_its_canary_and_nothing_else(real, drillable):
 def test_after_a_drill_the_platform_knows_the_tenant_as_before(real, drillable):
     before = _json("tenants", "status", "writer")[1]
     _json("drill", "writer", "--timeout", "5")
+    real.platform.later(seconds=5)
+    real.platform.run("writer")
+    assert real.platform.state("writer").failures == {}
     real.platform.later(minutes=5)
     real.platform.run()
     after = _json("tenants", "status", "writer")[1]
