@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from finops_constructs.cli.operator_options import (
     where_options,
 )
 from finops_constructs.cli.output import counted, print_json
+from finops_constructs.cli.waiting_sign import waiting_sign
 
 if TYPE_CHECKING:
     from finops_constructs.operations.drill_report import Check, DrillReport, Hop
@@ -46,13 +48,14 @@ def drill(
     with shown_errors():
         from finops_constructs.operations.drill import Drill  # noqa: PLC0415 - imports botocore
 
-        report = Drill(
-            where.connect(),
-            tenant=tenant,
-            alias=alias,
-            timeout_seconds=timeout_seconds,
-            on_news=_show_failure if as_json else _show,
-        ).run()
+        drill_of = partial(
+            Drill, where.connect(), tenant=tenant, alias=alias, timeout_seconds=timeout_seconds
+        )
+        if as_json:
+            report = drill_of(on_news=_show_failure).run()
+        else:
+            with waiting_sign("drilling; Ctrl-C removes the canary") as say:
+                report = drill_of(on_news=lambda news: say(_line(news))).run()
     if as_json:
         print_json(report.as_json())
     else:
@@ -60,14 +63,13 @@ def drill(
     context.exit(0 if report.held else 1)
 
 
-def _show(news: Hop | Check) -> None:
+def _line(news: Hop | Check) -> str:
     from finops_constructs.operations.drill_report import Hop  # noqa: PLC0415 - keeps help fast
 
     if isinstance(news, Hop):
-        click.echo(f"  {news.seconds:8.2f} s  {news.name} (since {news.since})")
-        return
+        return f"  {news.seconds:8.2f} s  {news.name} (since {news.since})"
     detail = f": {news.detail}" if news.detail else ""
-    click.echo(f"  {news.verdict.value}  {news.name}{detail}")
+    return f"  {news.verdict.value}  {news.name}{detail}"
 
 
 def _show_failure(news: Hop | Check) -> None:

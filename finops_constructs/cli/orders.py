@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from finops_constructs.cli.operator_options import shown_errors
 from finops_constructs.cli.output import print_json
+from finops_constructs.cli.waiting_sign import waiting_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,16 +69,16 @@ def run_order(
 def _wait(operator: Operator, order: Answer, timeout_seconds: float, *, quiet: bool) -> Outcome:
     from finops_constructs.operations.waiting import wait_for  # noqa: PLC0415 - botocore
 
-    def show(step: Step) -> None:
-        click.echo(f"  {step.stage:<12} +{step.seconds:.1f} s")
-
+    wait = partial(wait_for, operator, order, timeout_seconds=timeout_seconds)
     try:
-        return wait_for(
-            operator,
-            order,
-            timeout_seconds=timeout_seconds,
-            on_step=(lambda _: None) if quiet else show,
-        )
+        if quiet:
+            return wait()
+        with waiting_sign("waiting until it was read back; Ctrl-C does not take it back") as say:
+
+            def show(step: Step) -> None:
+                say(f"  {step.stage:<12} +{step.seconds:.1f} s")
+
+            return wait(on_step=show)
     except KeyboardInterrupt:
         click.echo(
             f"No longer waiting; the order stands. Look: finops tenants status {order.tenant}",

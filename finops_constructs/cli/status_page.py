@@ -89,9 +89,14 @@ def _answers(tenant: TenantStatus) -> Iterator[tuple[str, str]]:
 def _aliases(tenant: TenantStatus) -> Table:
     table = _table("alias", "state", "metered", "why")
     for alias, each in tenant.aliases.items():
-        metered = "no" if alias in tenant.unmetered else "yes"
-        table.add_row(alias, each.state, metered, each.why or "")
+        table.add_row(alias, each.state, _metered(tenant, alias), each.why or "")
     return table
+
+
+def _metered(tenant: TenantStatus, alias: str) -> str:
+    if alias not in tenant.own_aliases:
+        return "canary of a drill"
+    return "no" if alias in tenant.unmetered else "yes"
 
 
 def _roles(tenant: TenantStatus) -> Table:

@@ -113,6 +113,11 @@ def test_aliases_and_roles_are_listed(deployed, platform):
     assert "writer-app $400.00 (97.1 %) batch $12.10 (2.9 %)" in text
 
 
+def test_a_canary_is_said_to_be_one(deployed, platform):
+    _, text, _ = _page(platform, aliases={"smart": "active", "drill-1a2b3c4d": "applied"})
+    assert "drill-1a2b3c4d applied canary of a drill" in text
+
+
 def test_the_worst_case_shows_what_it_rests_on(deployed, platform):
     worst = {
         "usd": "61.2",
