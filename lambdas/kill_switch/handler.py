@@ -108,7 +108,8 @@ def _together(hints: Mapping[str, Hint]) -> Hint:
 def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
     switch = _switch(context.invoked_function_arn)
     tenant, record = parse_reconciled(detail, switch.clock.now())
-    if tenant not in switch.registry.current(fresh=True).tenants:
+    known = tenant in switch.registry.current().tenants
+    if not known and tenant not in switch.registry.current(fresh=True).tenants:
         logger.warning("reconciled bill of an unknown tenant", tenant=tenant)
         return tenant
     table = switch.table

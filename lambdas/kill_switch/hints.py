@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.registry import Registry
 
+_CLOUDTRAIL: Final = "AWS API Call via CloudTrail"
 OWN_NOTICE: Final = "finops-notice"
 """Message attribute of this function's own notices, which come back by the topics' wake."""
 
@@ -27,7 +28,8 @@ class Hint:
 def hint_of(body: str, registry: Registry) -> Hint:
     """Return whom a message is about: whose name, alarm, budget, topic, profile or policy it has.
 
-    One that names nobody known asks for a look at everybody.
+    One that names nobody known asks for a look at everybody; but not an event of CloudTrail, which
+    tells of every tag and attached policy in the account.
     """
     message = _parse(body)
     if OWN_NOTICE in (message.get("MessageAttributes") or {}):
@@ -40,7 +42,7 @@ def hint_of(body: str, registry: Registry) -> Hint:
         for tenant in registry.tenants
         if any(name in body for name in _names(registry, tenant))
     )
-    return Hint(tenants=found, everybody=not found)
+    return Hint(tenants=found, everybody=not found and message.get("detail-type") != _CLOUDTRAIL)
 
 
 def _parse(body: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shared.tenant_state import Notice
 from shared.utc_months import for_people
 
 _SUGGESTED_CEILING: Final = Decimal("1.2")
-_LONGEST_SUBJECT: Final = 100
+_LONGEST_SUBJECT: Final = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ class Switch:
         return self._report(run)
 
     def _registry_for(self, hint: Hint) -> Registry:
-        registry = self.registry.current(fresh=hint.everybody)
+        registry = self.registry.current()
         if hint.tenants - set(registry.tenants):
             return self.registry.current(fresh=True)
         return registry

@@ -123,6 +123,17 @@ def test_an_alert_about_a_tenant_makes_it_look_there_and_stops_nobody_by_itself(
     assert platform.stopped("reader") == set()
 
 
+def test_what_cloudtrail_tells_of_others_is_no_reason_to_look_at_everybody(platform):
+    platform.add_tenant("writer")
+    platform.spend("writer", 512)
+    elsewhere = {
+        "detail-type": "AWS API Call via CloudTrail",
+        "detail": {"eventName": "AttachRolePolicy", "requestParameters": {"roleName": "x"}},
+    }
+    assert function.handler(messages(elsewhere), CONTEXT) == {"batchItemFailures": []}
+    assert platform.stopped("writer") == set()
+
+
 def test_its_own_notices_come_back_by_the_topics_and_wake_nobody(platform):
     platform.add_tenant("writer")
     platform.spend("writer", 512)

@@ -286,9 +286,12 @@ def test_a_deleted_and_recreated_tenant_is_suspended_again(platform):
     platform.spend("writer", 512)
     platform.run()
     platform.put_policy("writer", retired=True)
+    platform.later(minutes=5)
     platform.run()
+    assert platform.stopped("writer") == set()
     for name in ("policy", "profiles/smart", "profiles/fast", "callers/app", "state"):
         platform.remove(f"/finops/writer/{name}")
+    platform.later(minutes=5)
     platform.run()
     platform.put_policy("writer")
     platform.add_profile("writer", "smart", arn=profile_arn("writer", "new"))
