@@ -1,4 +1,4 @@
-"""Fixtures of drills: an account in memory, a switch that works at once, a clock that does not wait."""
+"""Fixtures of drills: an account in memory, a switch that works at once, a clock of its own."""
 
 import pytest
 
