@@ -67,6 +67,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     hint = Hint(everybody=True)
     if event.get("detail-type") == DETAIL_TYPE:
         hint = Hint(tenants=frozenset({_store_reconciled(event["detail"], context)}))
+    else:
+        # What was deployed since the last scheduled run waits no longer than for this one.
+        _switch(context.invoked_function_arn).registry.current(fresh=True)
     failed = _run(hint, context)
     if failed:
         raise RuntimeError(f"no turn for {', '.join(sorted(failed))}: see the log")

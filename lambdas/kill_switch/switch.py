@@ -17,7 +17,7 @@ from kill_switch.deciding import Decided, decide_and_store
 from kill_switch.figures import TenantFigures
 from kill_switch.hints import Hint
 from kill_switch.lanes import Lanes
-from kill_switch.planning import names_new_alias, work_for
+from kill_switch.planning import names_new_alias, to_check, work_for
 from kill_switch.refreshing import Refresher
 from kill_switch.settings import Settings
 from kill_switch.settling import Settled, Settler
@@ -155,8 +155,12 @@ class Switch:
 
     def _act(self, run: _Run, hint: Hint) -> None:
         place, registry = self.settings.place, run.sources.registry
+        states = {tenant: decided.state for tenant, decided in run.decided.items()}
+        checked = to_check(states, run.began, everybody=hint.everybody)
         for tenant, decided in run.decided.items():
-            run.works[tenant] = work_for(tenant, decided, registry, place=place, hint=hint)
+            run.works[tenant] = work_for(
+                tenant, decided, registry, place=place, check=tenant in checked
+            )
         Lanes(Gateway(self.client).make, self.executor, self.clock, run.deadline).run(run.works)
 
     def _settle(self, run: _Run, hint: Hint) -> None:

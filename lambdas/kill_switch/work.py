@@ -122,8 +122,13 @@ class TenantWork:
             yield self._tag_call(kind, alias, CHECK if seen.tag == SUSPENDED else STOP_FIRST)
         elif seen.tag == SUSPENDED:
             yield self._tag_call("untag", alias, RELEASE)
-        elif self.check or seen.tag is None or f"profile {alias}" in self._failures:
+        elif self._must_read(never_read=seen.tag is None, target=f"profile {alias}"):
             yield self._tag_call("read-tag", alias, CHECK)
+
+    def _must_read(self, *, never_read: bool, target: str) -> bool:
+        """Whether something that should be as it always was is looked at in this run."""
+        unsure = never_read and self.state.changed_at is not None
+        return self.check or unsure or target in self._failures
 
     def _tag_call(self, kind: Kind, alias: str, priority: int) -> Call:
         if kind != "read-tag":
@@ -176,8 +181,10 @@ class TenantWork:
                 return writes
         if self._waits(POLICY):
             return []
-        must_read = self.check or known != () or self.state.tenant_wide
-        return self._read_roles(CHECK) if must_read or POLICY in self._failures else []
+        must_read = self.state.tenant_wide or bool(known)
+        if must_read or self._must_read(never_read=known is None, target=POLICY):
+            return self._read_roles(CHECK)
+        return []
 
     def _role_writes(self, attached: tuple[str, ...]) -> Iterator[Call]:
         for target in self._wrong_roles(attached):

@@ -71,6 +71,15 @@ def test_the_schedule_looks_at_everybody_and_measures(platform, capsys):
     assert found["PriceAgeDays"][0] >= 0
 
 
+def test_the_schedule_goes_by_the_registry_as_it_is_now(platform):
+    platform.add_tenant("writer")
+    platform.spend("writer", 512)
+    function.handler(messages({"wake": "meter", "tenants": ["writer"]}), CONTEXT)
+    platform.put_policy("writer", limit=1000)
+    function.handler({"wake": "schedule"}, CONTEXT)
+    assert platform.stopped("writer") == set()
+
+
 def test_a_message_makes_it_look_at_the_tenants_it_names_alone(platform):
     for tenant in ("writer", "reader"):
         platform.add_tenant(tenant, roles=(f"{tenant}-app",))

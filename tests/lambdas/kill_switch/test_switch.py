@@ -182,6 +182,22 @@ def test_stray_tags_and_attachments_are_put_right(platform):
     assert platform.attached("writer") == set()
 
 
+def test_active_tenants_are_checked_by_turns_each_within_the_hour(platform):
+    names = [f"tenant-{number:02}" for number in range(20)]
+    for tenant in names:
+        platform.add_tenant(tenant, aliases=("a",), roles=())
+    reads: list[int] = []
+    for _ in range(24):
+        before = platform.bedrock.calls["read"]
+        platform.run()
+        reads.append(platform.bedrock.calls["read"] - before)
+        platform.later(minutes=5)
+    assert max(reads) == 3
+    assert sum(reads[:12]) >= 20
+    assert sum(reads[12:]) >= 20
+    assert all(platform.state(tenant).checked_at > NOW + timedelta(hours=1) for tenant in names)
+
+
 def test_what_somebody_lifts_of_a_stop_is_put_back_within_one_period(platform):
     platform.add_tenant("writer")
     platform.spend("writer", 512)
@@ -336,3 +352,18 @@ def test_a_quiet_stop_is_confirmed_after_five_minutes_and_a_called_one_is_not(pl
     platform.later(minutes=10)
     platform.run()
     assert platform.published("writer")["state"] == "confirmed"
+
+
+def test_a_stop_made_anew_is_not_confirmed_by_the_quiet_of_the_one_before(platform):
+    platform.add_tenant("writer", aliases=("smart",))
+    platform.word("writer", "ORDER", Order(scope=None, at=NOW, actor=KIM, reason="x"))
+    platform.run()
+    platform.later(minutes=11)
+    platform.run()
+    assert platform.published("writer")["state"] == "confirmed"
+    platform.word("writer", "RESUME", Resume(scope=None, at=platform.now, actor=KIM, reason="x"))
+    platform.run()
+    platform.later(minutes=1)
+    platform.word("writer", "ORDER", Order(scope=None, at=platform.now, actor=KIM, reason="x"))
+    platform.run()
+    assert platform.published("writer")["state"] == "applied"
