@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shared.registry import ROOT, parse_registry
+from kill_switch.takedown import standing_entries
+from shared.registry import ROOT
 
 PERMISSIONS: Final = ("ssm:GetParametersByPath", "ssm:PutParameter")
 _LARGEST_PARAMETER: Final = 4000
@@ -44,12 +45,8 @@ def publish(ssm: Any, tenant: str, text: str) -> bool:
     The policy is read once more, since a retired tenant's entry must not come back after its
     release has deleted it.
     """
-    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{ROOT}{tenant}/")
-    entries = {each["Name"]: each["Value"] for page in pages for each in page["Parameters"]}
-    if f"{ROOT}{tenant}/policy" not in entries:
-        return False
-    policy = parse_registry(entries).policies.get(tenant)
-    if policy is not None and policy.retired:
+    entries = standing_entries(ssm, tenant)
+    if entries is None:
         return False
     name = f"{ROOT}{tenant}/state"
     if entries.get(name) != text:

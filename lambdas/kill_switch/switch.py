@@ -17,11 +17,13 @@ from kill_switch.deciding import Decided, decide_and_store
 from kill_switch.figures import TenantFigures
 from kill_switch.hints import Hint
 from kill_switch.lanes import Lanes
+from kill_switch.next_state import decision_stops
 from kill_switch.planning import names_new_alias, to_check, work_for
 from kill_switch.refreshing import Refresher
 from kill_switch.settings import Settings
 from kill_switch.settling import Settled, Settler
 from kill_switch.sources import Sources
+from kill_switch.takedown import is_taken_down
 from kill_switch.telling import Teller
 from kill_switch.work import TenantWork
 from shared.looked import store_looked
@@ -109,6 +111,7 @@ class Switch:
         self._decide(run, [tenant for tenant in tenants if tenant in set(registry.tenants)])
         if not hint.everybody:
             self._decide_about_new_aliases(run)
+        self._leave_those_taken_down(run)
         self._act(run, hint)
         self._settle(run, hint)
         passed = self._refresh(run, ends) if hint.everybody else []
@@ -152,6 +155,15 @@ class Switch:
         if unknown:
             run.sources = self._sources(self.registry.current(fresh=True))
             self._decide(run, [t for t in unknown if t in set(run.sources.registry.tenants)])
+
+    def _leave_those_taken_down(self, run: _Run) -> None:
+        """Stop nobody whom its release lets go of meanwhile."""
+        policies, ssm = run.sources.registry.policies, self.client("ssm")
+        stopped = [
+            t for t, d in run.decided.items() if t in policies and decision_stops(d.decision)
+        ]
+        taken_down = self._each(run, stopped, lambda tenant: is_taken_down(ssm, tenant))
+        run.decided = {t: d for t, d in run.decided.items() if not taken_down.get(t)}
 
     def _act(self, run: _Run, hint: Hint) -> None:
         place, registry = self.settings.place, run.sources.registry
