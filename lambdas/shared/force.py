@@ -72,7 +72,11 @@ def approval_state(inputs: Inputs, causes: tuple[Cause, ...]) -> ApprovalState:
         return "pending"
     if any(timed_out(inputs, c) for c in open_causes):
         return "timed-out"
-    return "rejected" if all(c.verdict == "rejected" for c in causes) else "approved"
+    answers = {cause.verdict for cause in causes}
+    if "approved" in answers:
+        return "approved"
+    # What the hard cap stops unanswered waits for nobody, and nobody approved it.
+    return "rejected" if "rejected" in answers else "none"
 
 
 def override_end(override: Override) -> datetime:

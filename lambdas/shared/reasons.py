@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shared.decision_types import MONTHLY_LIMIT, Cause, Inputs, Order, Override, Reason, WouldStop
-from shared.force import approval_deadline, override_end
-from shared.known_spend import scope_spend, share_of_limit
+from shared.force import approval_deadline, override_end, timed_out
+from shared.known_spend import passes_hard_cap, scope_spend, share_of_limit
 from shared.money import format_usd
 from shared.utc_months import for_people, month_end
 
@@ -25,7 +25,7 @@ def stopped(inputs: Inputs, cause: Cause) -> Reason:
     """Explain an automatic stop that is in force."""
     return Reason(
         code=cause.code,
-        text=cause.text,
+        text=cause.text + _though_not_approved(inputs, cause),
         since=cause.since,
         ends=_cause_ends(inputs, cause),
         scope=cause.scope,
@@ -109,6 +109,17 @@ def held(inputs: Inputs) -> Iterator[Reason]:
     ):
         if unknown:
             yield Reason(code=code, text=text, since=None, ends=ends)
+
+
+def _though_not_approved(inputs: Inputs, cause: Cause) -> str:
+    """Say why mode `approve` stops what nobody has approved."""
+    policy = inputs.policy
+    if policy is None or policy.mode != "approve" or cause.verdict == "approved":
+        return ""
+    if cause.code == MONTHLY_LIMIT and passes_hard_cap(inputs):
+        hard_cap = format_usd(share_of_limit(inputs, policy.hard_cap_percentage))
+        return f"; {hard_cap}, the hard cap, is passed, which stops without approval"
+    return "; nobody answered in time" if timed_out(inputs, cause) else ""
 
 
 def _cause_ends(inputs: Inputs, cause: Cause) -> str:

@@ -315,10 +315,20 @@ def test_an_approval_nobody_answers_times_out_as_configured(on_timeout, desired)
     late = decide(later(first, asked, 60))
     assert late.desired == desired
     assert late.approval == "timed-out"
+    assert late.reasons[0].text.endswith("; nobody answered in time") == (desired == ALL)
 
 
-def test_the_hard_cap_stops_before_anybody_is_asked():
-    assert decide(inputs(600, policy=APPROVE)).desired == ALL
+def test_the_hard_cap_stops_before_anybody_is_asked_and_says_so():
+    decision = decide(inputs(600, policy=APPROVE))
+    assert decision.desired == ALL
+    assert decision.reasons[0].text.endswith(
+        "; $600.00, the hard cap, is passed, which stops without approval"
+    )
+
+
+def test_a_stop_by_the_hard_cap_that_nobody_answered_is_not_called_approved():
+    first = inputs(505, policy=APPROVE)
+    assert decide(later(first, decide(first), 5, spend=spend(600))).approval == "none"
 
 
 def test_an_answer_counts_for_what_was_asked_before_it_only():
