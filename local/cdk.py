@@ -49,7 +49,12 @@ class Cdk:
         self._run("bootstrap", *places, *options)
 
     def deploy(
-        self, assembly: Path, *stacks: str, concurrency: int = 8, force: bool = False
+        self,
+        assembly: Path,
+        *stacks: str,
+        concurrency: int = 8,
+        force: bool = False,
+        import_existing: bool = False,
     ) -> None:
         """Deploy stacks of a cloud assembly.
 
@@ -58,6 +63,8 @@ class Cdk:
             stacks: Their names or patterns. Default: all stacks.
             concurrency: How many stacks are deployed at a time. Default: 8.
             force: Whether to deploy stacks that have not changed, too. Default: no.
+            import_existing: Whether to take over resources that exist under the names of new
+                ones and belong to no stack, such as retained tables. Default: no.
 
         Raises:
             CdkError: The CLI failed.
@@ -69,6 +76,7 @@ class Cdk:
             *("--require-approval", "never", "--concurrency", str(concurrency)),
             *("--asset-parallelism", "--progress", "events"),
             *(("--force",) if force else ()),
+            *(("--import-existing-resources",) if import_existing else ()),
         )
 
     def destroy(self, assembly: Path, *stacks: str, concurrency: int = 8) -> None:

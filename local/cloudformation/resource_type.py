@@ -44,7 +44,10 @@ class ResourceType(ABC):
 
     def register(self) -> None:
         """Enter the type into the emulator's tables."""
+        known = provisioners._RESOURCE_HANDLERS.get(self.name, {})
         provisioners._RESOURCE_HANDLERS[self.name] = {
+            # What a stack takes over by --import-existing-resources, it takes over as it is.
+            **{key: known[key] for key in ("import",) if key in known},
             "create": self.create,
             "update": self.update,
             "update_with_logical_id": True,
