@@ -16,15 +16,18 @@ _HOLDS: Final = frozenset({"no-policy", "policy-unreadable", "spend-unknown"})
 
 
 def alias_state(state: TenantState, alias: str, entry: ProfileEntry) -> str:
-    """Return `active`, `suspending`, `applied`, `confirmed` or `resuming`."""
+    """Return `active`, `suspending`, `applied`, `confirmed` or `resuming`.
+
+    One that was never stopped is active before it is read for the first time.
+    """
     seen = state.profiles.get(alias)
-    read = seen if seen is not None and seen.arn == entry.profile_arn else None
+    tag = seen.tag if seen is not None and seen.arn == entry.profile_arn else None
     if state.desired.get(alias, ACTIVE) == SUSPENDED:
-        if read is None or read.tag != SUSPENDED:
+        if seen is None or tag != SUSPENDED:
             return SUSPENDING
-        return CONFIRMED if read.confirmed_at else APPLIED
-    never_stopped = read is None and state.changed_at is None
-    return ACTIVE if never_stopped or (read and read.tag == ACTIVE) else RESUMING
+        return CONFIRMED if seen.confirmed_at else APPLIED
+    never_stopped = tag is None and state.changed_at is None
+    return ACTIVE if tag == ACTIVE or never_stopped else RESUMING
 
 
 def tenant_state(
