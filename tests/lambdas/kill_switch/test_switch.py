@@ -284,6 +284,21 @@ def test_a_retired_tenant_is_released_and_its_entry_does_not_come_back(platform)
     assert "/finops/writer/state" not in [each["Name"] for each in names]
 
 
+def test_a_run_that_does_not_know_of_the_retirement_yet_brings_no_entry_back(platform):
+    platform.add_tenant("writer")
+    platform.run()
+    platform.put_policy("writer", retired=True)
+    platform.remove("/finops/writer/state")
+    platform.spend("writer", 512)
+    platform.run("writer")
+    names = platform.services("ssm").get_parameters_by_path(Path="/finops/writer")["Parameters"]
+    assert "/finops/writer/state" not in [each["Name"] for each in names]
+    platform.later(minutes=2)
+    platform.run()
+    assert platform.stopped("writer") == set()
+    assert platform.attached("writer") == set()
+
+
 def test_a_tenant_whose_policy_entry_is_gone_is_left_as_it_is(platform):
     platform.add_tenant("writer")
     platform.spend("writer", 512)
