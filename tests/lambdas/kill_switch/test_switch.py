@@ -87,6 +87,17 @@ def test_shadow_mode_touches_nothing_and_says_what_it_would_have_done(platform):
     assert message["Subject"] == ("finops: writer: would have been stopped, but its mode is shadow")
 
 
+def test_a_run_that_finds_nothing_new_stores_nothing(platform):
+    platform.add_tenant("writer", mode="shadow")
+    platform.spend("writer", 512)
+    platform.run()
+    version = platform.switch.table.read("writer", "2026-11").version
+    for _ in range(3):
+        platform.later(minutes=5)
+        platform.run()
+    assert platform.switch.table.read("writer", "2026-11").version == version
+
+
 def test_a_burst_flips_the_tag_of_its_alias_alone(platform):
     platform.add_tenant("writer")
     platform.burst("writer", "fast")
