@@ -293,6 +293,9 @@ def test_a_retired_tenant_is_released_and_its_entry_does_not_come_back(platform)
     assert platform.attached("writer") == set()
     names = platform.services("ssm").get_parameters_by_path(Path="/finops/writer")["Parameters"]
     assert "/finops/writer/state" not in [each["Name"] for each in names]
+    assert platform.state("writer").retired
+    subjects = [m["Subject"] for m in platform.read_mail(platform.mail["writer"])]
+    assert subjects == ["finops: writer: suspended"]
 
 
 def test_a_run_that_does_not_know_of_the_retirement_yet_brings_no_entry_back(platform):
