@@ -34,7 +34,7 @@ demo: setup ## deploy the example organisation onto the embedded emulator and sh
 	@$(BIN)/python -m local.demo
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup ## lint, formatting and types
 	@$(BIN)/ruff check .

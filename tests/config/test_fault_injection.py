@@ -29,6 +29,7 @@ def _hidden(edit, edits):
         "allowed there": ("region: no", "region: Ireland"),
         "at most budget.monthly_limit_usd": (" usd: ",),
         "the tenant itself": ("id: Writer_1",),
+        "at most budget.stop_percentage": ("stop_percentage: 1",),
     }
     hides = itertools.chain(*(spoils for need, spoils in needs.items() if need in edit.allowed))
     return any(spoil in texts for spoil in hides)
