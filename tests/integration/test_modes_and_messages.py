@@ -11,7 +11,7 @@ from local.demo.stage import LOG_GROUP
 from tests.integration.inbox import Inbox
 from tests.integration.scene import LIMIT_USD, REGION, guarded, opened
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("modes-and-messages")]
+pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture(scope="module")

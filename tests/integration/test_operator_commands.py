@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.scene import REGION, guarded, opened
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("operator-commands")]
+pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture(scope="module")

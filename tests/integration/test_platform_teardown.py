@@ -9,7 +9,7 @@ import pytest
 from local.cdk import CdkError
 from tests.integration.scene import LIMIT_USD, PLATFORM, REGION, guarded, opened
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("platform-teardown")]
+pytestmark = pytest.mark.emulator
 TABLES = ["finops-ledger", "finops-state"]
 
 

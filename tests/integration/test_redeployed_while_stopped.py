@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.scene import LIMIT_USD, PLATFORM, REGION, guarded, opened
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("redeployed-while-stopped")]
+pytestmark = pytest.mark.emulator
 OTHER_MODEL = {
     "smart": {"model": "eu.anthropic.claude-sonnet-5-5"},
     "fast": {"model": "eu.amazon.nova-lite-v1:0"},

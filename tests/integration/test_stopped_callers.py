@@ -9,7 +9,7 @@ from local.verdict import call_verdict
 from tests.integration.scene import LIMIT_USD, guarded, opened
 from tests.organisation_under_test import ACCOUNT
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("stopped-callers")]
+pytestmark = pytest.mark.emulator
 MOST_POLICIES = 10
 LOOKS = {
     "Version": "2012-10-17",
