@@ -1,7 +1,8 @@
 """What a caller with the standing deny must not do, and what it may still do.
 
 Keyed by the statement that refuses it; a request that names only its action goes to the statement's
-usual resource, `*` where the action knows no resource.
+usual resource, `*` where the action knows no resource. What tampers with the guard itself is in
+`tampering`.
 """
 
 from collections.abc import Mapping
@@ -39,38 +40,38 @@ OTHER_MODELS = {
 API_KEYS = ("bedrock-mantle:CallWithBearerToken", "bedrock:CallWithBearerToken")
 
 
-def _requests(resource: str, *actions: str) -> list[Request]:
+def requests(resource: str, *actions: str) -> list[Request]:
     return [Request(action=action, resource=resource) for action in actions]
 
 
 def _mantle(*actions: str) -> list[Request]:
     project = f"arn:aws:bedrock-mantle:{REGION}:{ACCOUNT}:project/default"
-    return _requests(project, *(f"bedrock-mantle:{action}" for action in actions))
+    return requests(project, *(f"bedrock-mantle:{action}" for action in actions))
 
 
 ROUTES: Mapping[str, list[Request]] = {
     "mantle": _mantle("CreateInference"),
     "api_keys": [
-        *_requests("*", *API_KEYS),
-        *_requests(
+        *requests("*", *API_KEYS),
+        *requests(
             f"arn:aws:iam::{ACCOUNT}:user/BedrockAPIKey-1",
             "iam:CreateServiceSpecificCredential",
             "iam:ResetServiceSpecificCredential",
         ),
     ],
-    "batch_jobs": _requests(MODEL, "bedrock:CreateModelInvocationJob"),
+    "batch_jobs": requests(MODEL, "bedrock:CreateModelInvocationJob"),
     "capacity": [
         *_mantle("CreateFineTuningJob"),
-        *_requests(
+        *requests(
             f"arn:aws:bedrock-mantle:{REGION}:{ACCOUNT}:customized-model/abcdefghijkl",
             "bedrock-mantle:CreateCustomizedModel",
         ),
-        *_requests(
+        *requests(
             f"arn:aws:bedrock-mantle:{REGION}:{ACCOUNT}:reservation/abcdefghijkl",
             "bedrock-mantle:CreateReservation",
             "bedrock-mantle:UpdateReservation",
         ),
-        *_requests(
+        *requests(
             MODEL,
             "bedrock:CreateEvaluationJob",
             "bedrock:CreateModelEvaluationJob",
@@ -80,21 +81,21 @@ ROUTES: Mapping[str, list[Request]] = {
             "bedrock:CreateProvisionedModelThroughput",
             "bedrock:CreatePromptRouter",
         ),
-        *_requests(
+        *requests(
             bedrock("custom-model/amazon.nova-lite-v1:0/abcdefghijkl"),
             "bedrock:CreateCustomModelDeployment",
             "bedrock:CreateModelCopyJob",
         ),
-        *_requests(
+        *requests(
             bedrock("provisioned-model/abcdefghijkl"), "bedrock:UpdateProvisionedModelThroughput"
         ),
-        *_requests(
+        *requests(
             bedrock("marketplace/model-endpoint/all-access"),
             "bedrock:RegisterMarketplaceModelEndpoint",
             "bedrock:UpdateMarketplaceModelEndpoint",
         ),
-        *_requests(PROFILE, "bedrock:DeleteInferenceProfile"),
-        *_requests(
+        *requests(PROFILE, "bedrock:DeleteInferenceProfile"),
+        *requests(
             "*",
             "bedrock:CreateCustomModel",
             "bedrock:CreateMarketplaceModelEndpoint",
@@ -104,206 +105,58 @@ ROUTES: Mapping[str, list[Request]] = {
         ),
     ],
 }
-_TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/finops-ledger"
-_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:finops-"
-_LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/finops/bedrock-invocations"
-
-TAMPERING: Mapping[str, list[Request]] = {
-    "FinOpsTags": [
-        *(
-            Request(
-                action="bedrock:TagResource",
-                resource=PROFILE,
-                context={"aws:TagKeys": key, f"aws:RequestTag/{key}": "active"},
-            )
-            for key in ("finops:state", "finops:tenant", "bedrock:tool", "anything")
-        ),
-        Request(
-            action="bedrock:UntagResource",
-            resource=PROFILE,
-            context={"aws:TagKeys": "finops:state"},
-        ),
-    ],
-    "FinOpsRegistry": _requests(
-        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/writer/policy",
-        "ssm:AddTagsToResource",
-        "ssm:DeleteParameter",
-        "ssm:DeleteParameters",
-        "ssm:PutParameter",
-        "ssm:RemoveTagsFromResource",
-    ),
-    "FinOpsPlatform": [
-        *(
-            request
-            for table in (_TABLE, _TABLE.replace("ledger", "state"))
-            for request in _requests(
-                table,
-                "dynamodb:BatchWriteItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:DeleteTable",
-                "dynamodb:PartiQLDelete",
-                "dynamodb:PartiQLInsert",
-                "dynamodb:PartiQLUpdate",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-                "dynamodb:UpdateTable",
-                "dynamodb:UpdateTimeToLive",
-            )
-        ),
-        *(
-            request
-            for queue in ("wake", "wake-dead-letters", "meter-dead-letters")
-            for request in _requests(
-                f"arn:aws:sqs:{REGION}:{ACCOUNT}:finops-{queue}",
-                "sqs:DeleteMessage",
-                "sqs:DeleteQueue",
-                "sqs:PurgeQueue",
-                "sqs:ReceiveMessage",
-                "sqs:SendMessage",
-                "sqs:SetQueueAttributes",
-                "sqs:StartMessageMoveTask",
-            )
-        ),
-        *(
-            request
-            for function in ("commands", "kill-switch", "spend-meter", "cross-check")
-            for request in _requests(
-                f"{_FUNCTION}{function}",
-                "lambda:AddPermission",
-                "lambda:DeleteFunction",
-                "lambda:DeleteFunctionUrlConfig",
-                "lambda:InvokeFunction",
-                "lambda:PutFunctionConcurrency",
-                "lambda:UpdateFunctionCode",
-                "lambda:UpdateFunctionConfiguration",
-                "lambda:UpdateFunctionUrlConfig",
-            )
-        ),
-        Request(
-            action="lambda:InvokeFunction",
-            resource=f"{_FUNCTION}commands",
-            context={"lambda:InvokedViaFunctionUrl": "false"},
-        ),
-        *_requests(
-            f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:finops-burst-{REGION}-writer-smart",
-            "cloudwatch:DeleteAlarms",
-            "cloudwatch:DisableAlarmActions",
-            "cloudwatch:PutMetricAlarm",
-            "cloudwatch:SetAlarmState",
-        ),
-        *_requests(
-            f"arn:aws:events:{REGION}:{ACCOUNT}:rule/finops-platform-KillSwitchSchedule",
-            "events:DeleteRule",
-            "events:DisableRule",
-            "events:PutRule",
-            "events:PutTargets",
-            "events:RemoveTargets",
-        ),
-    ],
-    "FinOpsEvents": [
-        Request(
-            action="events:PutEvents",
-            resource=f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default",
-            context={"events:source": sources},
-        )
-        for sources in (["finops-constructs"], ["writer", "finops-constructs"])
-    ],
-    "FinOpsLogs": [
-        *_requests(
-            _LOG_GROUP,
-            "logs:AssociateKmsKey",
-            "logs:DeleteLogGroup",
-            "logs:DeleteSubscriptionFilter",
-            "logs:DisassociateKmsKey",
-            "logs:PutDataProtectionPolicy",
-            "logs:PutRetentionPolicy",
-            "logs:PutSubscriptionFilter",
-            "logs:PutTransformer",
-        ),
-        *_requests(
-            f"{_LOG_GROUP}:log-stream:aws/bedrock/modelinvocations",
-            "logs:CreateLogStream",
-            "logs:DeleteLogStream",
-            "logs:PutLogEvents",
-        ),
-    ],
-    "FinOpsOwnPolicies": _requests(
-        ROLE_ARN,
-        "iam:AttachRolePolicy",
-        "iam:DeleteRole",
-        "iam:DeleteRolePermissionsBoundary",
-        "iam:DeleteRolePolicy",
-        "iam:DetachRolePolicy",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-    ),
-    "FinOpsGuardPolicies": [
-        Request(
-            action=action,
-            resource=f"arn:aws:iam::{ACCOUNT}:role/apps/chatbot-app",
-            context={"iam:PolicyARN": SUSPENSION},
-        )
-        for action in ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
-    ],
-    "FinOpsPolicyVersions": _requests(
-        SUSPENSION,
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicy",
-        "iam:DeletePolicyVersion",
-        "iam:SetDefaultPolicyVersion",
-    ),
-}
+LEDGER_TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/finops-ledger"
+FUNCTION_PREFIX = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:finops-"
 
 UNRELATED = [
-    *_requests("arn:aws:s3:::writer-drafts/a.txt", "s3:GetObject", "s3:PutObject"),
-    *_requests(
+    *requests("arn:aws:s3:::writer-drafts/a.txt", "s3:GetObject", "s3:PutObject"),
+    *requests(
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/writer/settings",
         "ssm:GetParameter",
         "ssm:PutParameter",
     ),
-    *_requests(
+    *requests(
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/writer/profiles/smart",
         "ssm:GetParameter",
         "ssm:GetParametersByPath",
     ),
-    *_requests(bedrock("guardrail/abcdefghijkl"), "bedrock:ApplyGuardrail"),
-    *_requests(bedrock("knowledge-base/ABCDEFGHIJ"), "bedrock:Retrieve"),
-    *_requests(bedrock("agent-alias/ABCDEFGHIJ/KLMNOPQRST"), "bedrock:InvokeAgent"),
-    *_requests(PROFILE, "bedrock:GetInferenceProfile", "bedrock:ListTagsForResource"),
-    *_requests(MODEL, "bedrock:GetFoundationModel", "bedrock:CountTokens"),
-    *_requests(
+    *requests(bedrock("guardrail/abcdefghijkl"), "bedrock:ApplyGuardrail"),
+    *requests(bedrock("knowledge-base/ABCDEFGHIJ"), "bedrock:Retrieve"),
+    *requests(bedrock("agent-alias/ABCDEFGHIJ/KLMNOPQRST"), "bedrock:InvokeAgent"),
+    *requests(PROFILE, "bedrock:GetInferenceProfile", "bedrock:ListTagsForResource"),
+    *requests(MODEL, "bedrock:GetFoundationModel", "bedrock:CountTokens"),
+    *requests(
         "*", "bedrock:ListInferenceProfiles", "bedrock:GetModelInvocationLoggingConfiguration"
     ),
-    *_requests(bedrock("guardrail/abcdefghijkl"), "bedrock:TagResource"),
-    *_requests(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/drafts", "dynamodb:PutItem"),
-    *_requests(
-        _TABLE, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"
+    *requests(bedrock("guardrail/abcdefghijkl"), "bedrock:TagResource"),
+    *requests(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/drafts", "dynamodb:PutItem"),
+    *requests(
+        LEDGER_TABLE, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"
     ),
-    *_requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:drafts", "sqs:ReceiveMessage", "sqs:SendMessage"),
-    *_requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:finops-wake", "sqs:GetQueueAttributes"),
-    *_requests(
+    *requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:drafts", "sqs:ReceiveMessage", "sqs:SendMessage"),
+    *requests(f"arn:aws:sqs:{REGION}:{ACCOUNT}:finops-wake", "sqs:GetQueueAttributes"),
+    *requests(
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:writer-finops-export",
         "lambda:InvokeFunction",
         "lambda:UpdateFunctionCode",
     ),
-    *_requests(f"{_FUNCTION}commands", "lambda:GetFunction", "lambda:InvokeFunctionUrl"),
+    *requests(f"{FUNCTION_PREFIX}commands", "lambda:GetFunction", "lambda:InvokeFunctionUrl"),
     Request(
         action="lambda:InvokeFunction",
-        resource=f"{_FUNCTION}commands",
+        resource=f"{FUNCTION_PREFIX}commands",
         context={"lambda:InvokedViaFunctionUrl": "true"},
     ),
-    *_requests(
+    *requests(
         f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:writer-latency",
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:SetAlarmState",
     ),
-    *_requests(
+    *requests(
         f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:finops-burst-{REGION}-writer-smart",
         "cloudwatch:DescribeAlarms",
     ),
-    *_requests(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/writer-nightly", "events:PutRule"),
-    *_requests(
+    *requests(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/writer-nightly", "events:PutRule"),
+    *requests(
         f"arn:aws:events:{REGION}:{ACCOUNT}:rule/finops-platform-KillSwitchSchedule",
         "events:DescribeRule",
     ),
@@ -312,16 +165,16 @@ UNRELATED = [
         resource=f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default",
         context={"events:source": ["writer"]},
     ),
-    *_requests(
+    *requests(
         bedrock("marketplace/model-endpoint/all-access"), "bedrock:GetMarketplaceModelEndpoint"
     ),
-    *_requests(bedrock("provisioned-model/abcdefghijkl"), "bedrock:GetProvisionedModelThroughput"),
-    *_requests(
+    *requests(bedrock("provisioned-model/abcdefghijkl"), "bedrock:GetProvisionedModelThroughput"),
+    *requests(
         f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/writer:log-stream:a",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     ),
-    *_requests(ROLE_ARN, "iam:GetRole", "iam:GetRolePolicy"),
+    *requests(ROLE_ARN, "iam:GetRole", "iam:GetRolePolicy"),
     Request(
         action="iam:AttachRolePolicy",
         resource=f"arn:aws:iam::{ACCOUNT}:role/apps/other",
@@ -330,4 +183,3 @@ UNRELATED = [
 ]
 
 ALL_ROUTES = list(chain.from_iterable(ROUTES.values()))
-ALL_TAMPERING = list(chain.from_iterable(TAMPERING.values()))

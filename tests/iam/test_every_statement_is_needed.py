@@ -12,9 +12,10 @@ from finops_constructs.enforcement.statements import (
 )
 from local.bedrock_calls import INVOKE, STREAM, Profile, models, through, through_system_profile
 from local.simulator import Caller, Request
-from tests.iam.catalogue import OTHER_MODELS, PROFILE, ROLE_ARN, ROUTES, SYSTEM_PROFILE, TAMPERING
+from tests.iam.catalogue import OTHER_MODELS, PROFILE, ROLE_ARN, ROUTES, SYSTEM_PROFILE
 from tests.iam.catalogue import UNRELATED as FREE
 from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.tampering import TAMPERING
 
 OWN = Profile(arn=PROFILE, tags={"finops:tenant": "writer"}, copied_from=SYSTEM_PROFILE)
 FOREIGN = Profile(arn=f"{PROFILE}b", tags={"finops:tenant": "chatbot"}, copied_from=SYSTEM_PROFILE)

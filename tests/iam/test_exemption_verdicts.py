@@ -6,8 +6,9 @@ from finops_constructs.enforcement.statements import GuardExemptions, standing_d
 from local.bedrock_calls import INVOKE, models, through, through_system_profile
 from local.simulator import Caller, Request
 from tests.iam import scenarios
-from tests.iam.catalogue import ALL_TAMPERING, OTHER_MODELS, ROLE_ARN, ROUTES
+from tests.iam.catalogue import OTHER_MODELS, ROLE_ARN, ROUTES
 from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.tampering import ALL_TAMPERING
 
 PROVISIONED = OTHER_MODELS["a provisioned model"]
 IMPORTED = OTHER_MODELS["an imported model"]

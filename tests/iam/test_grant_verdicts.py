@@ -12,8 +12,9 @@ from local.bedrock_calls import (
 )
 from local.simulator import Request
 from tests.iam import scenarios
-from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, OTHER_MODELS, UNRELATED
+from tests.iam.catalogue import ALL_ROUTES, OTHER_MODELS, UNRELATED
 from tests.iam.deployed import ACCOUNT
+from tests.iam.tampering import ALL_TAMPERING
 from tests.organisation_under_test import tenant
 
 SOURCES = f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:inference-profile/"

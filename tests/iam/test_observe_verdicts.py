@@ -4,8 +4,9 @@ import pytest
 
 from local.bedrock_calls import INVOKE, models, through, through_system_profile
 from local.simulator import Caller, Request
-from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, OTHER_MODELS, UNRELATED
+from tests.iam.catalogue import ALL_ROUTES, OTHER_MODELS, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.tampering import ALL_TAMPERING
 
 ROLES = {"observed": "writer-app", "observing_app_team": "Chat-ChatRole3FC23F62"}
 

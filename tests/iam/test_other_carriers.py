@@ -7,8 +7,9 @@ import pytest
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
 from local.bedrock_calls import INVOKE, models, through, through_system_profile
 from local.simulator import Caller
-from tests.iam.catalogue import ROLE_ARN, ROUTES, TAMPERING, UNRELATED
+from tests.iam.catalogue import ROLE_ARN, ROUTES, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.tampering import TAMPERING
 
 DENY = {
     "Version": "2012-10-17",

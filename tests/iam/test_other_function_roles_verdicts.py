@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.iam.catalogue import ALL_ROUTES, ALL_TAMPERING, PROFILE, SUSPENSION, UNRELATED
+from tests.iam.catalogue import ALL_ROUTES, PROFILE, SUSPENSION, UNRELATED
 from tests.iam.deployed import ACCOUNT, REGION
+from tests.iam.tampering import ALL_TAMPERING
 from tests.iam.test_function_roles import role_name
 from tests.iam.test_switch_role_verdicts import (
     APP,

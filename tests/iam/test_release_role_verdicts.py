@@ -5,8 +5,9 @@ import pytest
 from local.bedrock_calls import through
 from local.simulator import Request
 from tests.iam import scenarios
-from tests.iam.catalogue import ALL_ROUTES, SUSPENSION, TAMPERING, UNRELATED
+from tests.iam.catalogue import ALL_ROUTES, SUSPENSION, UNRELATED
 from tests.iam.deployed import ACCOUNT, REGION
+from tests.iam.tampering import TAMPERING
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
 PROFILES = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:application-inference-profile/"

@@ -4,8 +4,9 @@ import pytest
 
 from local.bedrock_calls import INVOKE, STREAM, models, through, through_system_profile
 from local.simulator import Request
-from tests.iam.catalogue import OTHER_MODELS, ROUTES, TAMPERING, UNRELATED
+from tests.iam.catalogue import OTHER_MODELS, ROUTES, UNRELATED
 from tests.iam.scenarios import BROAD_ALLOWS
+from tests.iam.tampering import TAMPERING
 
 pytestmark = pytest.mark.parametrize("broad", BROAD_ALLOWS)
 

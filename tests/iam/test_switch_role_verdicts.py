@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from local.simulator import Request
-from tests.iam.catalogue import ALL_ROUTES, OTHER_MODELS, PROFILE, SUSPENSION, TAMPERING, UNRELATED
+from tests.iam.catalogue import ALL_ROUTES, OTHER_MODELS, PROFILE, SUSPENSION, UNRELATED
 from tests.iam.deployed import ACCOUNT, REGION
+from tests.iam.tampering import TAMPERING
 from tests.iam.test_function_roles import role_name
 
 APP = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
