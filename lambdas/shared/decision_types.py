@@ -105,6 +105,7 @@ class Cause:
         verdict: What a person answered, in mode `approve`.
         shadow: Whether it arose where nothing may be stopped; such a one never stops anything.
         in_force: Whether the last decision let it stop its scope, overrides aside.
+        in_force_since: Since when; a cool-down counts from here. None: it is not in force.
     """
 
     code: CauseCode
@@ -115,6 +116,7 @@ class Cause:
     verdict: Verdict = "pending"
     shadow: bool = False
     in_force: bool = False
+    in_force_since: datetime | None = None
 
     @property
     def latched(self) -> bool:

@@ -22,7 +22,9 @@ LONGEST_OVERRIDE: Final = timedelta(hours=24)
 def judged(inputs: Inputs, cause: Cause) -> Cause:
     """Return the cause with a person's answer and with whether it may stop its scope."""
     answered = replace(cause, verdict=_verdict(inputs, cause))
-    return replace(answered, in_force=_in_force(inputs, answered))
+    in_force = _in_force(inputs, answered)
+    since = (cause.in_force_since or inputs.now) if in_force else None
+    return replace(answered, in_force=in_force, in_force_since=since)
 
 
 def _verdict(inputs: Inputs, cause: Cause) -> Verdict:
@@ -32,7 +34,7 @@ def _verdict(inputs: Inputs, cause: Cause) -> Verdict:
     approved = last_word([a for a in inputs.answers if a.approved], cause.scope)
     rejected = last_word([a for a in inputs.answers if not a.approved], cause.scope)
     said = max((at for at in (approved, rejected) if at is not None), default=None)
-    if said is None or said < cause.since:
+    if said is None or said <= cause.since:
         return "pending"
     return "approved" if said == approved else "rejected"
 

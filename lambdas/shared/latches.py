@@ -62,26 +62,26 @@ def _without_stale_shadows(inputs: Inputs) -> Memory:
 
 
 def _resumed(inputs: Inputs, cause: Cause) -> datetime | None:
+    """A resumption known when the cause arose is not about it, not even at the same instant."""
     resumed = last_word(inputs.resumes, cause.scope)
-    return resumed if resumed is not None and resumed >= cause.since else None
+    return resumed if resumed is not None and resumed > cause.since else None
 
 
 def _rejected(inputs: Inputs, cause: Cause) -> datetime | None:
     if inputs.policy is None or inputs.policy.mode != "approve" or cause.verdict != "pending":
         return None
     rejected = last_word([a for a in inputs.answers if not a.approved], cause.scope)
-    return rejected if rejected is not None and rejected >= cause.since else None
+    return rejected if rejected is not None and rejected > cause.since else None
 
 
 def _cooled_down(inputs: Inputs, memory: Memory, cause: Cause) -> bool:
     if inputs.policy is None or inputs.policy.cool_down_minutes is None:
         return False
-    if not (cause.in_force or cause.shadow):
-        return False
+    began = cause.since if cause.shadow else cause.in_force_since
     before = memory.cooled.get(cause.scope or "")
-    if before is not None and inputs.now - before < COOL_DOWN_AT_MOST_EVERY:
+    if began is None or (before is not None and inputs.now - before < COOL_DOWN_AT_MOST_EVERY):
         return False
-    return inputs.now - cause.since >= timedelta(minutes=inputs.policy.cool_down_minutes)
+    return inputs.now - began >= timedelta(minutes=inputs.policy.cool_down_minutes)
 
 
 def _lifted(inputs: Inputs, memory: Memory, cause: Cause, at: datetime) -> Memory:

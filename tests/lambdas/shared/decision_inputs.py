@@ -110,7 +110,7 @@ policies = st.builds(
     policy,
     mode=st.sampled_from(["shadow", "approve", "enforce"]),
     daily_cap_usd=st.none() | st.integers(1, 200).map(Decimal),
-    cool_down_minutes=st.none() | st.integers(0, 600),
+    cool_down_minutes=st.none() | st.integers(1, 600),
     approval_on_timeout=st.sampled_from(["stop", "hold"]),
 )
 causes = st.builds(
@@ -123,6 +123,7 @@ causes = st.builds(
     verdict=st.sampled_from(["pending", "approved", "rejected"]),
     shadow=st.booleans(),
     in_force=st.booleans(),
+    in_force_since=st.none() | instants,
 ) | st.builds(
     Cause,
     code=st.just("burst"),
@@ -132,6 +133,7 @@ causes = st.builds(
     text=st.just("seen"),
     shadow=st.booleans(),
     in_force=st.booleans(),
+    in_force_since=st.none() | instants,
 )
 memories = st.builds(
     Memory,

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from shared.decision_types import Answer, Override, Resume
 from tests.lambdas.shared.decision_inputs import (
+    NOW,
     policy,
     then,
 )
@@ -12,6 +13,7 @@ ALL = {"smart": "suspended", "fast": "suspended"}
 NONE = {"smart": "active", "fast": "active"}
 KIM = "arn:aws:sts::111122223333:assumed-role/admin/kim"
 APPROVE = policy(mode="approve")
+SOON = NOW + timedelta(seconds=30)
 
 
 def codes(decision):

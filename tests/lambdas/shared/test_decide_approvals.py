@@ -10,7 +10,7 @@ from tests.lambdas.shared.decision_inputs import (
     policy,
     spend,
 )
-from tests.lambdas.shared.decision_steps import ALL, APPROVE, NONE, answer, codes, later
+from tests.lambdas.shared.decision_steps import ALL, APPROVE, NONE, SOON, answer, codes, later
 
 
 def test_approval_is_asked_and_a_yes_stops():
@@ -28,7 +28,7 @@ def test_approval_is_asked_and_a_yes_stops():
 
 def test_a_no_holds_the_stop_until_the_hard_cap():
     first = inputs(505, policy=APPROVE)
-    no = later(first, decide(first), 90, answers=(answer(NOW, approved=False),))
+    no = later(first, decide(first), 90, answers=(answer(SOON, approved=False),))
     decision = decide(no)
     assert decision.desired == NONE
     assert decision.approval == "rejected"
@@ -69,7 +69,7 @@ def test_rejecting_the_stop_of_a_burst_lets_it_go_until_it_bursts_anew():
     first = inputs(20, policy=APPROVE, bursts={"smart": ago(minutes=1)})
     asked = decide(first)
     assert asked.approval == "pending"
-    no = later(first, asked, 5, answers=(answer(NOW, approved=False),))
+    no = later(first, asked, 5, answers=(answer(SOON, approved=False),))
     assert decide(no).approval == "none"
     anew = later(no, decide(no), 5, bursts={"smart": no.now + timedelta(minutes=4)})
     assert decide(anew).approval == "pending"

@@ -8,8 +8,9 @@ from tests.lambdas.shared.decision_inputs import (
     inputs,
     policy,
     spend,
+    then,
 )
-from tests.lambdas.shared.decision_steps import ALL, NONE, codes, later, resume
+from tests.lambdas.shared.decision_steps import ALL, NONE, SOON, codes, later, resume
 
 
 def test_a_burst_stops_its_alias_and_latches_until_a_person_resumes_it():
@@ -45,7 +46,7 @@ def test_an_alarm_that_never_went_quiet_counts_again_a_quarter_of_an_hour_after_
 
 def test_resuming_one_alias_leaves_the_other_and_the_tenant():
     first = inputs(20, bursts={"smart": ago(minutes=1), "fast": ago(minutes=1)})
-    resumed = later(first, decide(first), 2, resumes=(resume(NOW, "smart"),))
+    resumed = later(first, decide(first), 2, resumes=(resume(SOON, "smart"),))
     assert decide(resumed).desired == {"smart": "active", "fast": "suspended"}
 
 
@@ -66,7 +67,7 @@ def test_a_resumption_grants_another_daily_cap_for_the_rest_of_the_day():
 
 def test_a_daily_cap_lifted_while_spend_is_unknown_counts_from_when_it_is_known():
     first = inputs(130, policy=policy(daily_cap_usd=Decimal(100)), today=100)
-    lifted = later(first, decide(first), 2, spend=None, resumes=(resume(NOW),))
+    lifted = later(first, decide(first), 2, spend=None, resumes=(resume(SOON),))
     known = later(lifted, decide(lifted), 5, spend=spend(140, today=110))
     assert decide(known).desired == NONE
     again = later(known, decide(known), 5, spend=spend(240, today=210))
@@ -86,3 +87,21 @@ def test_a_cool_down_lifts_a_burst_once_and_the_next_one_of_the_day_stays():
     assert burst.desired["smart"] == "suspended"
     evening = later(second, burst, 600, bursts={})
     assert decide(evening).desired["smart"] == "suspended"
+
+
+def test_a_cool_down_counts_from_the_stop_and_not_from_the_question():
+    cooling = policy(mode="approve", cool_down_minutes=30)
+    first = inputs(20, policy=cooling, bursts={"smart": ago(minutes=1)})
+    stopped = later(first, decide(first), 60, bursts={})
+    assert decide(stopped).desired["smart"] == "suspended"
+    soon = later(stopped, decide(stopped), 29)
+    assert decide(soon).desired["smart"] == "suspended"
+    assert decide(later(soon, decide(soon), 1)).desired == NONE
+
+
+def test_a_resumption_known_when_a_cap_is_passed_is_not_about_that_stop():
+    capped = policy(daily_cap_usd=Decimal(100))
+    first = inputs(130, policy=capped, today=100, resumes=(resume(NOW),))
+    stopped = decide(first)
+    assert stopped.desired == ALL
+    assert decide(then(first, stopped)).desired == ALL

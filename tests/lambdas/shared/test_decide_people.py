@@ -6,7 +6,6 @@ import pytest
 from shared.decide import decide
 from shared.decision_types import Order
 from tests.lambdas.shared.decision_inputs import (
-    NOW,
     ago,
     inputs,
     policy,
@@ -17,6 +16,7 @@ from tests.lambdas.shared.decision_steps import (
     ALL,
     KIM,
     NONE,
+    SOON,
     codes,
     later,
     override,
@@ -38,7 +38,7 @@ def test_a_persons_suspension_is_honoured_in_every_mode_until_resumed(mode):
 
 def test_an_alias_resumed_stays_stopped_by_a_suspension_of_the_tenant():
     order = Order(scope=None, at=ago(minutes=5), actor=KIM, reason="incident 7")
-    assert decide(inputs(1, orders=(order,), resumes=(resume(NOW, "smart"),))).desired == ALL
+    assert decide(inputs(1, orders=(order,), resumes=(resume(SOON, "smart"),))).desired == ALL
 
 
 def test_an_override_lifts_automatic_stops_until_its_ceiling():
