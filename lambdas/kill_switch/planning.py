@@ -16,7 +16,6 @@ CHECKED_IN_RUNS: Final = 9
 _CHECKED_AT_MOST_EVERY: Final = timedelta(minutes=30)
 _HINTED_CHECKED_AT_MOST_EVERY: Final = timedelta(minutes=1)
 _RECENTLY: Final = timedelta(minutes=30)
-_NEW_ORDER: Final = timedelta(minutes=10)
 
 
 def work_for(
@@ -74,12 +73,3 @@ def _is_recent(state: TenantState, now: datetime) -> bool:
 
 def _checked_at(state: TenantState) -> datetime:
     return state.checked_at or datetime.min.replace(tzinfo=UTC)
-
-
-def names_new_alias(decided: Decided) -> bool:
-    """Return whether a person ordered something just now about an alias that is not known yet."""
-    inputs = decided.known.inputs
-    return any(
-        order.scope not in (None, *inputs.aliases) and inputs.now - order.at <= _NEW_ORDER
-        for order in inputs.orders
-    )

@@ -15,10 +15,11 @@ from kill_switch.clock import Clock
 from kill_switch.confirming import confirmed, quiet_ones, suspects
 from kill_switch.deciding import Decided, decide_and_store
 from kill_switch.figures import TenantFigures
+from kill_switch.fresh_entries import MOST_READ_ONE_BY_ONE, with_fresh_entries
 from kill_switch.hints import Hint
 from kill_switch.lanes import Lanes
 from kill_switch.next_state import decision_stops
-from kill_switch.planning import names_new_alias, to_check, work_for
+from kill_switch.planning import to_check, work_for
 from kill_switch.refreshing import Refresher
 from kill_switch.settings import Settings
 from kill_switch.settling import Settled, Settler
@@ -109,9 +110,7 @@ class Switch:
         tenants = registry.tenants if hint.everybody else sorted(hint.tenants)
         run = _Run(began=began, deadline=ends - reserved, sources=self._sources(registry))
         self._decide(run, [tenant for tenant in tenants if tenant in set(registry.tenants)])
-        if not hint.everybody:
-            self._decide_about_new_aliases(run)
-        self._leave_those_taken_down(run)
+        self._leave_those_taken_down(run, hint)
         self._act(run, hint)
         self._settle(run, hint)
         passed = self._refresh(run, ends) if hint.everybody else []
@@ -121,10 +120,9 @@ class Switch:
         return self._report(run)
 
     def _registry_for(self, hint: Hint) -> Registry:
-        registry = self.registry.current()
-        if hint.tenants - set(registry.tenants):
-            return self.registry.current(fresh=True)
-        return registry
+        if hint.everybody or len(hint.tenants) > MOST_READ_ONE_BY_ONE:
+            return self.registry.current(fresh=not hint.everybody)
+        return with_fresh_entries(self.registry.current(), self.client("ssm"), hint.tenants)
 
     def _sources(self, registry: Registry) -> Sources:
         try:
@@ -149,18 +147,17 @@ class Switch:
             run, tenants, lambda tenant: decide_and_store(run.sources, tenant, self.clock)
         )
 
-    def _decide_about_new_aliases(self, run: _Run) -> None:
-        """An order may be about an alias registered a moment ago: read the registry once more."""
-        unknown = [t for t, decided in run.decided.items() if names_new_alias(decided)]
-        if unknown:
-            run.sources = self._sources(self.registry.current(fresh=True))
-            self._decide(run, [t for t in unknown if t in set(run.sources.registry.tenants)])
+    def _leave_those_taken_down(self, run: _Run, hint: Hint) -> None:
+        """Stop nobody whom its release lets go of meanwhile.
 
-    def _leave_those_taken_down(self, run: _Run) -> None:
-        """Stop nobody whom its release lets go of meanwhile."""
+        A woken run has read the tenant's entries already, perhaps between the deletion of its
+        policy and of its profiles: without a policy it is held, and here left as it is.
+        """
         policies, ssm = run.sources.registry.policies, self.client("ssm")
         stopped = [
-            t for t, d in run.decided.items() if t in policies and decision_stops(d.decision)
+            t
+            for t, d in run.decided.items()
+            if decision_stops(d.decision) and (t in policies or not hint.everybody)
         ]
         taken_down = self._each(run, stopped, lambda tenant: is_taken_down(ssm, tenant))
         run.decided = {t: d for t, d in run.decided.items() if not taken_down.get(t)}
