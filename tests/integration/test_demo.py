@@ -112,14 +112,7 @@ def test_teardown_of_a_suspended_tenant_and_the_platform_leaves_nothing_but_the_
 
 
 def test_the_demo_stops_what_it_started_when_interrupted():
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.demo"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = _demo_that_hears_ctrl_c()
     assert process.stdout is not None
     for line in process.stdout:
         if "Bootstrapping" in line or "Synthesizing" in line:
@@ -139,14 +132,7 @@ def test_the_demo_stops_what_it_started_when_interrupted():
 
 
 def test_the_demo_says_nothing_but_that_it_stopped_when_interrupted_while_synthesizing():
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.demo"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = _demo_that_hears_ctrl_c()
     deadline = time.monotonic() + 60
     while not _children(process.pid, "app.py") and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -155,6 +141,23 @@ def test_the_demo_says_nothing_but_that_it_stopped_when_interrupted_while_synthe
     said, _ = process.communicate(timeout=30)
     assert said.splitlines()[0].endswith("... stopped; the emulator is gone")
     assert process.returncode == 130
+
+
+def _demo_that_hears_ctrl_c():
+    """A shell's background jobs ignore SIGINT, and so would what the tests start there."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "local.demo"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - this process has no threads of its own
+    )
+
+
+def _hear_ctrl_c():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _children(parent: int, word: str) -> list[int]:
