@@ -47,7 +47,8 @@ class Stage:
         """Return what a call costs in USD by the registry's price; cache writes are left out."""
         rates = self._profiles[alias]["price"]["rates"]
         tokens = {kind: getattr(usage, kind) for kind in ("input", "output", "cache_read")}
-        return sum(n * Decimal(rates[kind]) for kind, n in tokens.items() if n) / Decimal(_MILLION)
+        micro_usd = (count * Decimal(rates[kind]) for kind, count in tokens.items() if count)
+        return sum(micro_usd, Decimal(0)) / _MILLION
 
     def estimate(self) -> Decimal:
         """Return the month's estimate in USD, from the ledger."""
