@@ -25,8 +25,14 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
     "approve": _Command(
         "finops_constructs.cli.approve:approve", "Approve or reject the stop that was asked for."
     ),
+    "dimensions": _Command(
+        "finops_constructs.cli.dimensions:dimensions", "Where tenants stand in the books."
+    ),
     "drill": _Command(
         "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
+    ),
+    "outcomes": _Command(
+        "finops_constructs.cli.outcomes:outcomes", "Business results that the spend brought."
     ),
     "override": _Command(
         "finops_constructs.cli.override:override",
