@@ -10,10 +10,10 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT = $(CURDIR)/.venv/jsii-cache
 export UV_SYSTEM_CERTS = 1
 export NODE_USE_SYSTEM_CA = 1
 
-.PHONY: help setup demo test check format bench lock schema clean
+.PHONY: help setup setup-browser demo test check format bench lock schema clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ and node_modules/
 
@@ -29,6 +29,12 @@ setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ a
 .venv/.stamp-node: package-lock.json .venv/.stamp-python
 	@$(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
+
+setup-browser: setup ## install Chromium (Debian's) and Playwright, for the tests of pages
+	@command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+		chromium fonts-dejavu-core; } > /dev/null || { echo "install Debian's package chromium as root, then again" >&2; exit 1; }
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-browser.txt || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-browser.txt
 
 demo: setup ## deploy the example organisation onto the embedded emulator and show it working
 	@$(BIN)/python -m local.demo
