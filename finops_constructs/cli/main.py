@@ -26,13 +26,15 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
         "finops_constructs.cli.approve:approve", "Approve or reject the stop that was asked for."
     ),
     "dimensions": _Command(
-        "finops_constructs.cli.dimensions:dimensions", "Where tenants stand in the books."
+        "finops_constructs.cli.dimensions:dimensions",
+        "Cost centre, ledger account, legal entity and owner of tenants, each from a day on.",
     ),
     "drill": _Command(
         "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
     ),
     "outcomes": _Command(
-        "finops_constructs.cli.outcomes:outcomes", "Business results that the spend brought."
+        "finops_constructs.cli.outcomes:outcomes",
+        "Business results: what ROI and the cost of a unit of work are computed from.",
     ),
     "override": _Command(
         "finops_constructs.cli.override:override",
