@@ -3,7 +3,8 @@
 Deletion runs before CloudFormation touches what the resource depends on: it marks the tenant as
 retired, so that the kill switch leaves it alone; detaches the suspension policy that the kill
 switch attached outside CloudFormation, since IAM would refuse to delete an attached policy; takes
-the suspension off the profiles; and deletes the state entry that the kill switch wrote.
+the suspension off the profiles; and deletes the state entry that the kill switch wrote. Then it
+looks again: a run of the switch that asked just before the mark may have acted once more.
 """
 
 import logging
@@ -23,6 +24,8 @@ STATE_TAG = "finops:state"
 # IAM is eventually consistent: a detachment may take a moment to read back.
 _READ_BACK_ATTEMPTS = 10
 _READ_BACK_SECONDS = 2.0
+_PASSES = 4
+_SECONDS_BETWEEN_PASSES = 15.0
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
@@ -48,12 +51,24 @@ def _delete(event: Mapping[str, Any]) -> None:
     release = Release.parse(event["ResourceProperties"])
     if release.owner:
         _mark_retired(release, retired=True)
-    _detach(release)
+    for turn in range(_PASSES):
+        if turn:
+            time.sleep(_SECONDS_BETWEEN_PASSES)
+        found = _let_go(release)
+        # The first look may be too early for a run of the switch that had begun.
+        if turn and not found:
+            return
+
+
+def _let_go(release: Release) -> list[str]:
+    """Let go of everything; return the roles that had the suspension policy."""
+    found = _detach(release)
     for arn in release.own_profiles:
         _untag_profile(arn, [STATE_TAG])
     if release.owner and release.state_parameter:
         _forget_state(release.state_parameter)
     _let_go_of_adopted(release)
+    return found
 
 
 _WORK: Mapping[str, Work] = {
@@ -84,9 +99,11 @@ def _forget_state(parameter: str) -> None:
         logger.info("%s was never written", parameter)
 
 
-def _detach(release: Release) -> None:
+def _detach(release: Release) -> list[str]:
+    """Detach the suspension policy, and return from which roles once that reads back."""
     iam = boto3.client("iam")
-    for role in release.to_detach(_attached_roles(iam, release.suspension_policy_arn)):
+    found = release.to_detach(_attached_roles(iam, release.suspension_policy_arn))
+    for role in found:
         try:
             iam.detach_role_policy(RoleName=role, PolicyArn=release.suspension_policy_arn)
             logger.info("tenant %s: detached from role %s", release.tenant, role)
@@ -95,7 +112,7 @@ def _detach(release: Release) -> None:
     for attempt in range(_READ_BACK_ATTEMPTS):
         left = release.to_detach(_attached_roles(iam, release.suspension_policy_arn))
         if not left:
-            return
+            return found
         if attempt < _READ_BACK_ATTEMPTS - 1:
             time.sleep(_READ_BACK_SECONDS)
     raise RuntimeError(f"suspension policy still attached to {', '.join(left)}: delete again")

@@ -1,14 +1,14 @@
 import json
-import types
-import urllib.request
+import time
 
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from tenant_release import handler as release
+from tests.lambdas.custom_resources import CONTEXT, custom_resource_event
 
+PASSES = 2  # where nothing is found any more
 ACCOUNT = "123456789012"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 DENY = json.dumps(
@@ -17,37 +17,12 @@ DENY = json.dumps(
         "Statement": [{"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": "*"}],
     }
 )
-CONTEXT = types.SimpleNamespace(log_stream_name="2026/11/24/[1]abc")
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch):
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def _untimed(account, monkeypatch):
     monkeypatch.setattr(release, "_READ_BACK_SECONDS", 0)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    sent = []
-
-    class Response:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *args):
-            return None
-
-    def urlopen(request, timeout):
-        sent.append(json.loads(request.data))
-        return Response()
-
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-    return sent
+    monkeypatch.setattr(release, "_SECONDS_BETWEEN_PASSES", 0)
 
 
 @pytest.fixture
@@ -73,15 +48,7 @@ def request(kind, arn, **properties):
         "PolicyParameter": "/finops/writer/policy",
         "ServiceToken": "x",
     }
-    return {
-        "RequestType": kind,
-        "ResponseURL": "https://example.com/answer",
-        "StackId": "s",
-        "RequestId": "r",
-        "LogicalResourceId": "l",
-        "ResourceProperties": base | properties,
-        "OldResourceProperties": base,
-    }
+    return custom_resource_event(kind, base | properties, OldResourceProperties=base)
 
 
 def attached(arn):
@@ -101,6 +68,30 @@ def test_deleting_the_owner_detaches_everybody_and_retires_the_tenant_first(susp
     assert attached(suspended) == []
     assert policy_entry() == {"mode": "enforce", "retired": True}
     boto3.client("iam").delete_policy(PolicyArn=suspended)
+
+
+def test_what_a_running_switch_attaches_and_writes_once_more_is_let_go_of_too(
+    suspended, answers, monkeypatch
+):
+    waits = []
+
+    def a_run_of_the_switch_ends(seconds):
+        waits.append(seconds)
+        if len(waits) == 1:
+            boto3.client("iam").attach_role_policy(RoleName="own", PolicyArn=suspended)
+            boto3.client("ssm").put_parameter(
+                Name="/finops/writer/state", Value="{}", Type="String"
+            )
+
+    monkeypatch.setattr(time, "sleep", a_run_of_the_switch_ends)
+    state = {"StateParameter": "/finops/writer/state"}
+    release.handler(request("Delete", suspended, Owner="true", **state), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert attached(suspended) == []
+    boto3.client("iam").delete_policy(PolicyArn=suspended)
+    names = [each["Name"] for each in boto3.client("ssm").describe_parameters()["Parameters"]]
+    assert names == ["/finops/writer/policy"]
+    assert len(waits) == 2  # it looked until a look found nothing
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -189,9 +180,9 @@ def test_adopting_tags_and_letting_go_untags_the_guards_own_and_the_suspension(
                 ],
             },
         )
-        stub.add_response(
-            "untag_resource", {}, {"resourceARN": arn, "tagKeys": ["finops:tenant", "finops:state"]}
-        )
+        untagged = {"resourceARN": arn, "tagKeys": ["finops:tenant", "finops:state"]}
+        for _ in range(PASSES):
+            stub.add_response("untag_resource", {}, untagged)
         adopted = [{"Arn": arn, "Tags": tags}]
         release.handler(request("Create", suspended, AdoptedProfiles=adopted), CONTEXT)
         release.handler(request("Delete", suspended, AdoptedProfiles=adopted), CONTEXT)
@@ -210,12 +201,13 @@ def test_deleting_takes_the_suspension_off_the_stacks_own_profiles(suspended, an
     )
     with Stubber(bedrock) as stub:
         asked = {"resourceARN": f"{prefix}stays", "tagKeys": ["finops:state"]}
-        stub.add_response("untag_resource", {}, asked)
-        stub.add_client_error(
-            "untag_resource",
-            "ResourceNotFoundException",
-            expected_params=asked | {"resourceARN": f"{prefix}gone"},
-        )
+        for _ in range(PASSES):
+            stub.add_response("untag_resource", {}, asked)
+            stub.add_client_error(
+                "untag_resource",
+                "ResourceNotFoundException",
+                expected_params=asked | {"resourceARN": f"{prefix}gone"},
+            )
         own = [f"{prefix}stays", f"{prefix}gone"]
         release.handler(request("Delete", suspended, Owner="true", OwnProfiles=own), CONTEXT)
         stub.assert_no_pending_responses()
