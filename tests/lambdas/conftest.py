@@ -1,3 +1,6 @@
+import json
+import urllib.request
+
 import pytest
 from moto import mock_aws
 
@@ -20,3 +23,23 @@ def account(monkeypatch):
 @pytest.fixture
 def platform(account):
     return Platform()
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What a custom resource's function has answered CloudFormation."""
+    sent = []
+
+    class Response:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *args):
+            return None
+
+    def urlopen(request, timeout):
+        sent.append(json.loads(request.data))
+        return Response()
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    return sent

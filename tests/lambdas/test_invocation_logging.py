@@ -1,18 +1,14 @@
-import json
-import types
-import urllib.request
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from invocation_logging import handler as logging_handler
+from tests.lambdas.custom_resources import CONTEXT, custom_resource_event
 
 GROUP = "/finops/bedrock-invocations"
 ROLE = "arn:aws:iam::123456789012:role/finops/eu-west-1/logs"
 KEPT = "/finops/_platform/invocation-logging"
-CONTEXT = types.SimpleNamespace(log_stream_name="stream")
 FOREIGN = {
     "s3Config": {"bucketName": "security-logs", "keyPrefix": "bedrock"},
     "textDataDeliveryEnabled": True,
@@ -20,54 +16,25 @@ FOREIGN = {
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch):
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def _destinations(account, answers, monkeypatch):
     monkeypatch.setattr(logging_handler, "_SECONDS_BETWEEN", 0)
-    with mock_aws():
-        boto3.client("s3").create_bucket(
-            Bucket="security-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-        )
-        boto3.client("logs").create_log_group(logGroupName=GROUP)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def answers(monkeypatch):
-    sent = []
-
-    class Response:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *args):
-            return None
-
-    def urlopen(request, timeout):
-        sent.append(json.loads(request.data))
-        return Response()
-
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-    return sent
+    boto3.client("s3").create_bucket(
+        Bucket="security-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    boto3.client("logs").create_log_group(logGroupName=GROUP)
 
 
 def ask(kind, *, overwrite=False, role=ROLE):
-    event = {
-        "RequestType": kind,
-        "ResponseURL": "https://example.com/answer",
-        "StackId": "s",
-        "RequestId": "r",
-        "LogicalResourceId": "l",
-        "ResourceProperties": {
+    event = custom_resource_event(
+        kind,
+        {
             "ServiceToken": "x",
             "LogGroupName": GROUP,
             "RoleArn": role,
             "Overwrite": str(overwrite).lower(),
             "FoundParameter": KEPT,
         },
-    }
+    )
     logging_handler.handler(event, CONTEXT)
 
 

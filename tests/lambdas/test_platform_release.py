@@ -1,7 +1,6 @@
 import json
 import time
 import types
-import urllib.request
 
 import boto3
 import pytest
@@ -9,13 +8,10 @@ import pytest
 from platform_release import handler as release
 from platform_release.release import Release
 from shared.registry import parse_registry
+from tests.lambdas.custom_resources import CONTEXT, custom_resource_event
 from tests.lambdas.fake_aws import FakeBedrock, error
 from tests.lambdas.platform_under_test import PLACE, REGION, policy_arn, profile_arn
 
-CONTEXT = types.SimpleNamespace(
-    log_stream_name="2026/11/24/[1]abc",
-    invoked_function_arn=f"arn:aws:lambda:{REGION}:123456789012:function:release",
-)
 PROPERTIES = {
     "KillSwitchFunctionName": "finops-kill-switch",
     "SuspensionPolicyPath": f"/finops/suspension/{REGION}/",
@@ -30,25 +26,6 @@ class FakeLambda:
 
     def put_function_concurrency(self, **asked):
         self.concurrency[asked["FunctionName"]] = asked["ReservedConcurrentExecutions"]
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    sent = []
-
-    class Response:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *args):
-            return None
-
-    def urlopen(request, timeout):
-        sent.append(json.loads(request.data))
-        return Response()
-
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-    return sent
 
 
 @pytest.fixture
@@ -77,18 +54,10 @@ class WithExceptions:
 
 
 def delete():
-    release.handler(
-        {
-            "RequestType": "Delete",
-            "ResponseURL": "https://example.com/answer",
-            "StackId": "s",
-            "RequestId": "r",
-            "LogicalResourceId": "l",
-            "PhysicalResourceId": "finops-platform-release",
-            "ResourceProperties": PROPERTIES,
-        },
-        CONTEXT,
+    event = custom_resource_event(
+        "Delete", PROPERTIES, PhysicalResourceId="finops-platform-release"
     )
+    release.handler(event, CONTEXT)
 
 
 def suspend(platform, *tenants):

@@ -4,13 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from commands import handler as commands
-from commands.service import Service
-from commands.statuses import Statuses
-from shared.registry import load_registry
-from shared.registry_cache import RegistryCache
-from shared.state_table import StateTable
-from tests.lambdas.fake_aws import InlineExecutor, error
-from tests.lambdas.platform_under_test import ACCOUNT, LEDGER, PLACE, REGION, STATE, Platform
+from tests.lambdas.commands_under_test import commands_service
+from tests.lambdas.fake_aws import error
+from tests.lambdas.platform_under_test import ACCOUNT, REGION, Platform
 
 OPERATOR = f"arn:aws:sts::{ACCOUNT}:assumed-role/Ops/jo"
 CONTEXT = SimpleNamespace(
@@ -29,25 +25,7 @@ class RealPlatform:
         self.actor = OPERATOR
         self.switch_works = True
         self.failing = False
-        table = StateTable(platform.services("dynamodb"), STATE)
-        service = Service(
-            registry=RegistryCache(
-                lambda: load_registry(platform.services("ssm")),
-                seconds=lambda: platform.seconds,
-                ttl_seconds=60,
-            ),
-            table=table,
-            statuses=Statuses(
-                table=table,
-                ledger_table=LEDGER,
-                place=PLACE,
-                now=lambda: platform.now,
-                executor=InlineExecutor(),
-            ),
-            sqs=platform.services("sqs"),
-            wake_queue_url="finops-wake",
-            now=lambda: platform.now,
-        )
+        service = commands_service(platform)
         monkeypatch.setattr(commands, "_service", lambda _: None if self.failing else service)
 
     def answer(self, text: bytes) -> tuple[int, bytes]:

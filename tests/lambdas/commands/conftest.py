@@ -3,37 +3,13 @@ import json
 import pytest
 
 from commands import handler as commands
-from commands.service import Service
-from commands.statuses import Statuses
-from shared.registry import load_registry
-from shared.registry_cache import RegistryCache
-from shared.state_table import StateTable
 from tests.lambdas.commands.signed_requests import CONTEXT, KIM, request
-from tests.lambdas.fake_aws import InlineExecutor
-from tests.lambdas.platform_under_test import LEDGER, PLACE, STATE
+from tests.lambdas.commands_under_test import commands_service
 
 
 @pytest.fixture
 def ask(platform, monkeypatch):
-    table = StateTable(platform.services("dynamodb"), STATE)
-    service = Service(
-        registry=RegistryCache(
-            lambda: load_registry(platform.services("ssm")),
-            seconds=lambda: platform.seconds,
-            ttl_seconds=60,
-        ),
-        table=table,
-        statuses=Statuses(
-            table=table,
-            ledger_table=LEDGER,
-            place=PLACE,
-            now=lambda: platform.now,
-            executor=InlineExecutor(),
-        ),
-        sqs=platform.services("sqs"),
-        wake_queue_url="finops-wake",
-        now=lambda: platform.now,
-    )
+    service = commands_service(platform)
     monkeypatch.setattr(commands, "_service", lambda _: service)
 
     def send(command, tenant=None, *, actor=KIM, **body):
