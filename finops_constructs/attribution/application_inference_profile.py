@@ -1,6 +1,7 @@
 """A tenant's way to one model: the profile that carries its tags onto the bill."""
 
 import hashlib
+from typing import Final
 
 from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
@@ -13,11 +14,18 @@ from finops_constructs.attribution.model_source import ModelSource
 from finops_constructs.attribution.profile import InferenceProfile
 from finops_constructs.attribution.profile_entry import ProfileEntry
 from finops_constructs.attribution.profile_metrics import CacheMetricNames
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.modes import Guard
 from finops_constructs.enforcement.statements import ALIAS_TAG, TENANT_TAG
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 from finops_constructs.prices.overlay import TokenRates
 from finops_constructs.prices.price_list import PriceList
+
+_SUPPORTS: Final = {
+    Control.SPEND_ALLOCATED: "Calls through it carry its tags onto the bill",
+    Control.SPEND_WATCHED: "Its own token metrics tell a burst of this alias alone",
+}
 
 
 class ApplicationInferenceProfile(InferenceProfile):
@@ -93,6 +101,7 @@ class ApplicationInferenceProfile(InferenceProfile):
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )
+        declare(resource, _SUPPORTS)
         self.profile_arn = resource.attr_inference_profile_arn
         self.profile_id = resource.attr_inference_profile_id
         tenant_guard = TenantGuard.of(self, tenant, guard=guard)

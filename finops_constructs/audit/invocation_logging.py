@@ -9,6 +9,8 @@ from constructs import Construct
 
 from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.iam_statement import Statement
 from finops_constructs.enforcement.registry import invocation_logging_path
 from finops_constructs.landing_zone import LandingZone
@@ -88,6 +90,10 @@ class InvocationLogging(Construct):
                 "RoleArn": self.role.attr_arn,
             },
         )
+        why = (
+            "Bedrock's log of calls, an account's singleton, is switched on and kept as it was set"
+        )
+        declare(self._resource, {Control.CALLS_LOGGED: why})
 
 
 def _write_records(group_arn: str) -> Statement:

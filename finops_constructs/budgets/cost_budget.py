@@ -16,6 +16,7 @@ from finops_constructs.budgets.limits import (
     check_minutes,
     check_percentages,
 )
+from finops_constructs.controls.scope import TenantScope
 from finops_constructs.enforcement.modes import Guard, Mode, OnTimeout
 from finops_constructs.enforcement.policy_entry import (
     TenantOwner,
@@ -77,6 +78,7 @@ class CostBudget(Construct):
         display_name: str | None = None,
         adopt_budget: str | None = None,
         tag_key_prefix: str = "",
+        regulation: TenantScope | None = None,
     ) -> None:
         """Define the budget and the tenant's policy entry.
 
@@ -110,6 +112,8 @@ class CostBudget(Construct):
                 own limit, filter and notifications. Default: one is defined.
             tag_key_prefix: Prefix of tag keys in the filter; AWS's documents leave open whether
                 `user:` is needed. Default: none.
+            regulation: What is declared about the tenant and the law, for `finops evidence`.
+                Default: nothing, which leaves its clauses to a person.
 
         Raises:
             ValueError: If a limit or percentage makes no sense, saying what does.
@@ -163,6 +167,7 @@ class CostBudget(Construct):
             budget_name=self.budget_name,
             alert_topic_arn=alerts.topic_arn,
             cost_tags=cost_tags.as_dict(),
+            regulation=regulation,
         )
         tenant_guard.release.before(self)
 

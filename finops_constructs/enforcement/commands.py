@@ -9,6 +9,8 @@ from constructs import Construct
 
 from finops_constructs._function import define_function
 from finops_constructs._place import place_of
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.function_rights import commands_rights, wildcard_reasons
 from finops_constructs.enforcement.registry import commands_path, define_entry
 
@@ -54,6 +56,8 @@ class Commands(Construct):
         self.function_url = lambda_.CfnUrl(
             self, "Url", auth_type="AWS_IAM", target_function_arn=self.function.attr_arn
         )
+        why = "A person stops a tenant through it; AWS authenticates who"
+        declare(self.function_url, {Control.USE_CAN_BE_STOPPED: why})
         self._entry = define_entry(
             self,
             "Entry",

@@ -6,6 +6,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from finops_constructs.budgets.alert_topic import AlertTopic
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.guard_alarm_list import Alarm, guard_alarms
 from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.enforcement.spend_meter import SpendMeter
@@ -53,7 +55,7 @@ class GuardAlarms(Construct):
 
 def _define(scope: Construct, alarm: Alarm, topic_arn: str) -> cloudwatch.CfnAlarm:
     section = "".join(f"-{c.lower()}" if c.isupper() else c for c in alarm.id).lstrip("-")
-    return cloudwatch.CfnAlarm(
+    defined = cloudwatch.CfnAlarm(
         scope,
         alarm.id,
         alarm_actions=[topic_arn],
@@ -72,3 +74,5 @@ def _define(scope: Construct, alarm: Alarm, topic_arn: str) -> cloudwatch.CfnAla
         threshold=alarm.threshold,
         treat_missing_data=alarm.missing,
     )
+    declare(defined, {Control.GUARD_WATCHED: alarm.meaning})
+    return defined

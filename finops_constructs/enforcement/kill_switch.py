@@ -12,6 +12,8 @@ from constructs import Construct
 from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
 from finops_constructs.budgets.alert_topic import AlertTopic
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.commands import Commands
 from finops_constructs.enforcement.event_rules import define_function_rule
 from finops_constructs.enforcement.function_rights import switch_rights, wildcard_reasons
@@ -81,7 +83,15 @@ class KillSwitch(Construct):
             "STATE_TABLE": self.state.ref,
             "WAKE_QUEUE_URL": wake_queue.queue.ref,
         }
+        declare(
+            self.state,
+            {Control.DECISIONS_JOURNALLED: "Every decision that changes anything is an item of it"},
+        )
         self.function = self._function(place, environment)
+        declare(
+            self.function,
+            {Control.USE_CAN_BE_STOPPED: "It refuses a tenant's new calls by tag and by policy"},
+        )
         self._keep_failures(wake_queue)
         self.event_sources = (
             self._read_wake_queue(wake_queue),

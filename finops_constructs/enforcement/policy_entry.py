@@ -4,17 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IConstruct
 
 from finops_constructs._validation import invalid
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
+from finops_constructs.controls.scope import TenantScope
 from finops_constructs.enforcement.modes import Mode, OnTimeout
 from finops_constructs.enforcement.registry import define_entry, money, policy_path
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_SUPPORTS: Final = {
+    Control.BUDGET_BY_TAG: "It names the tenant's budget and who is told at which percentage",
+    Control.CALLERS_GUARDED: "It says whether the callers carry the standing deny",
+    Control.OWNER_NAMED: "It names the tenant's owner",
+    Control.STOP_ENFORCED: "It says what the switch does at the limit",
+    Control.USE_CAN_BE_STOPPED: "It puts the tenant under the switch",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +60,13 @@ def define_policy_entry(
     budget_name: str,
     alert_topic_arn: str,
     cost_tags: Mapping[str, str],
+    regulation: TenantScope | None,
 ) -> ssm.CfnParameter:
     """Define a tenant's policy entry: limit, thresholds, mode, owner, where to find the rest.
 
     The arguments are those of `CostBudget`.
     """
-    return define_entry(
+    entry = define_entry(
         scope,
         "PolicyEntry",
         path=policy_path(guard.tenant),
@@ -84,6 +95,8 @@ def define_policy_entry(
             "suspension_policy_arn": guard.suspension_policy_arn,
         },
     )
+    declare(entry, _SUPPORTS, scope=regulation)
+    return entry
 
 
 def parse_mode(construct: IConstruct, mode: Mode | str) -> Mode:

@@ -14,6 +14,8 @@ from constructs import Construct
 from finops_constructs._acknowledge import QUEUE_DEAD_LETTERS, acknowledge
 from finops_constructs._function import define_function
 from finops_constructs._place import Place, place_of
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.cross_check import CrossCheck
 from finops_constructs.enforcement.function_rights import meter_rights, wildcard_reasons
 from finops_constructs.enforcement.names import (
@@ -129,6 +131,10 @@ class SpendMeter(Construct):
             log_group_name=self.log_group.ref,
         )
         subscription.node.add_dependency(permission)
+        declare(
+            subscription,
+            {Control.CALLS_METERED: "Every record of the log reaches the meter"},
+        )
 
     def _handle_failures(self) -> lambda_.CfnEventSourceMapping:
         config = lambda_.CfnEventInvokeConfig
