@@ -7,7 +7,16 @@ from typing import Any
 
 from ministack.core.responses import request_scope
 
-from local import budget_spend, event_rules, function_clock, log_subscriptions
+from local import (
+    billing_tags,
+    budget_spend,
+    chat_channels,
+    event_rules,
+    function_clock,
+    log_subscriptions,
+    model_access,
+    service_quotas,
+)
 
 PATH = "/_finops/"
 Command = Callable[..., Any]
@@ -16,6 +25,11 @@ _COMMANDS: dict[str, Command] = {
     "set-budget-spend": budget_spend.set_spend,
     "redeliver-logs": log_subscriptions.redeliver,
     "set-function-clock": function_clock.set_offset,
+    "set-cost-tags-active-since": billing_tags.set_active_since,
+    "set-model-access": model_access.set_access,
+    "set-quota": service_quotas.set_value,
+    "set-slack-workspace": chat_channels.set_workspace_state,
+    "add-slack-channel": chat_channels.add_channel,
 }
 
 

@@ -88,6 +88,55 @@ class Controls:
         ahead = (now - datetime.now(UTC)).total_seconds() if now else 0.0
         self._do("set-function-clock", None, seconds=ahead)
 
+    def set_cost_tags_active_since(self, keys: list[str], since: datetime) -> None:
+        """Activate cost allocation tags as of an earlier instant.
+
+        Args:
+            keys: The tag keys.
+            since: When the payer account activated them.
+        """
+        self._do("set-cost-tags-active-since", None, keys=keys, since=since.isoformat())
+
+    def set_model_access(self, model_id: str, *, granted: bool, region: str | None = None) -> None:
+        """Give or take the account's access to a model.
+
+        Args:
+            model_id: The foundation model.
+            granted: Whether it may be called.
+            region: The Region. Default: the emulator's.
+        """
+        self._do("set-model-access", region, model_id=model_id, granted=granted)
+
+    def set_quota(self, name: str, value: float, region: str | None = None) -> None:
+        """Set a quota of Bedrock, by its name.
+
+        Args:
+            name: The quota's name.
+            value: Its value.
+            region: The Region. Default: the emulator's.
+        """
+        self._do("set-quota", region, name=name, value=value)
+
+    def add_slack_channel(self, workspace_id: str, channel_id: str, topic_arn: str) -> None:
+        """Subscribe a Slack channel to a topic, as its CloudFormation type does.
+
+        Args:
+            workspace_id: The workspace.
+            channel_id: The channel.
+            topic_arn: The topic.
+        """
+        names = {"workspace_id": workspace_id, "channel_id": channel_id}
+        self._do("add-slack-channel", None, topic_arn=topic_arn, **names)
+
+    def disable_slack_workspace(self, workspace_id: str, reason: str) -> None:
+        """Let the chat service say of a workspace's channels that they are disabled.
+
+        Args:
+            workspace_id: The workspace.
+            reason: Why; empty: they are enabled again.
+        """
+        self._do("set-slack-workspace", None, workspace_id=workspace_id, reason=reason)
+
     def _do(self, command: str, region: str | None, **arguments: Any) -> Any:
         request = {
             "account": self._emulator.account,

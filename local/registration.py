@@ -2,10 +2,14 @@
 
 from local import (
     alarms,
+    api_keys,
+    batch_jobs,
     bedrock_invocations,
     bedrock_profiles,
+    billing_tags,
     budget_spend,
     change_events,
+    chat_channels,
     current_request,
     event_rules,
     function_clock,
@@ -16,8 +20,10 @@ from local import (
     lambda_logs,
     log_subscriptions,
     metric_data,
+    model_access,
     policy_simulation,
     queue_metrics,
+    service_quotas,
 )
 from local.cloudformation.alarm import Alarm
 from local.cloudformation.budget import Budget
@@ -32,9 +38,13 @@ from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguratio
 
 _MODULES = (
     alarms,
+    api_keys,
+    batch_jobs,
     bedrock_invocations,
     bedrock_profiles,
+    billing_tags,
     budget_spend,
+    chat_channels,
     current_request,
     event_rules,
     function_clock,
@@ -45,8 +55,10 @@ _MODULES = (
     lambda_logs,
     log_subscriptions,
     metric_data,
+    model_access,
     policy_simulation,
     queue_metrics,
+    service_quotas,
     # Last: it tells of what the stricter operations let through.
     change_events,
 )

@@ -29,6 +29,9 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
         "finops_constructs.cli.dimensions:dimensions",
         "Cost centre, ledger account, legal entity and owner of tenants, each from a day on.",
     ),
+    "doctor": _Command(
+        "finops_constructs.cli.doctor:doctor", "What a person must still do, and whose it is."
+    ),
     "drill": _Command(
         "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
     ),

@@ -75,12 +75,12 @@ class Aws:
         )
         """Where function URLs are asked for instead of AWS; None at AWS."""
 
-    def client(self, service: str) -> Any:
-        """Return the client of an AWS service in this Region."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Return the client of an AWS service, in this Region unless another is given."""
         with translated(f"connecting to {service}"):
             return self._session.create_client(
                 service,
-                region_name=self.region,
+                region_name=region or self.region,
                 endpoint_url=self._endpoint_url,
                 config=_CONFIG,
             )

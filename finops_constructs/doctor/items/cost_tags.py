@@ -1,0 +1,101 @@
+"""Cost allocation tags: the payer account must activate them, or the bill knows no tenant."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from finops_constructs.doctor.case import Case
+from finops_constructs.doctor.finding import PLATFORM, Finding
+from finops_constructs.operations.aws import Aws, translated
+from finops_constructs.operations.errors import OperationsError
+
+ITEM: Final = "cost-tags"
+_PAYER: Final = "payer account (FinOps)"
+SETTLED_AFTER: Final = timedelta(hours=48)
+"""AWS shows an activated tag on the bill within a day, and the bill itself is a day late."""
+_BILLING_REGION: Final = "us-east-1"
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """Yield the keys that are not active; budgets and drift see nothing of them."""
+    policies = [entries.policy for entries in case.tenants.values() if entries.policy]
+    keys = sorted({key for policy in policies for key in policy.get("cost_tags") or ()})
+    if not keys:
+        return
+    try:
+        tags = _read(case.payer or case.aws, keys)
+    except OperationsError as error:
+        if not _is_billed(case):
+            yield _not_known(error)
+        return
+    for key in keys:
+        yield from _of_key(key, tags.get(key), case.now)
+
+
+def _of_key(key: str, tag: Mapping[str, Any] | None, now: datetime) -> Iterator[Finding]:
+    activate = (
+        "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status "
+        f"TagKey={key},Status=Active"
+    )
+    if tag is None:
+        problem = (
+            f"tag {key} is not known to billing yet: AWS lists it within 24 hours of the first "
+            "tagged resource, then it must be activated"
+        )
+        yield _finding(problem, activate, blind=True)
+    elif tag["Status"] != "Active":
+        yield _finding(f"tag {key} is not active: no budget sees the spend", activate, blind=True)
+    elif (active := _active_since(tag)) and now - active < SETTLED_AFTER:
+        until = active + SETTLED_AFTER
+        problem = (
+            f"tag {key} is active since {active:%Y-%m-%d %H:%M} UTC: "
+            f"what is billed is not complete before {until:%Y-%m-%d %H:%M} UTC"
+        )
+        yield _finding(problem, "wait; or backfill: aws ce start-cost-allocation-tag-backfill")
+
+
+def _read(aws: Aws, keys: list[str]) -> dict[str, Mapping[str, Any]]:
+    ce = aws.client("ce", _BILLING_REGION)
+    with translated("reading the cost allocation tags (ce:ListCostAllocationTags)"):
+        found = ce.list_cost_allocation_tags(TagKeys=keys, Type="UserDefined", MaxResults=1000)
+    return {tag["TagKey"]: tag for tag in found["CostAllocationTags"]}
+
+
+def _is_billed(case: Case) -> bool:
+    """Whether a tenant's budget has a figure: AWS filters it by the tags, so they are active."""
+    names = {t.policy.get("budget_name") for t in case.tenants.values() if t.policy}
+    budgets = case.aws.client("budgets", _BILLING_REGION)
+    with translated("reading the budgets (budgets:ViewBudget)"):
+        pages = budgets.get_paginator("describe_budgets").paginate(AccountId=case.account)
+        return any(
+            Decimal(budget["CalculatedSpend"]["ActualSpend"]["Amount"]) > 0
+            for page in pages
+            for budget in page["Budgets"]
+            if budget["BudgetName"] in names and "CalculatedSpend" in budget
+        )
+
+
+def _not_known(error: OperationsError) -> Finding:
+    return Finding(
+        item=ITEM,
+        about=PLATFORM,
+        problem=f"whether the cost tags are active is not known, no budget has a figure: {error}",
+        command="finops doctor --payer-profile <profile of the payer account>",
+        owner=_PAYER,
+        blind=True,
+        known=False,
+    )
+
+
+def _active_since(tag: Mapping[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(tag["LastUpdatedDate"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return None
+
+
+def _finding(problem: str, command: str, *, blind: bool = False) -> Finding:
+    return Finding(
+        item=ITEM, about=PLATFORM, problem=problem, command=command, owner=_PAYER, blind=blind
+    )
