@@ -19,6 +19,7 @@ from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.config.platform_checks import platform_faults
 from finops_constructs.config.platform_view import PlatformView, view_platform
 from finops_constructs.config.region_checks import region_faults
+from finops_constructs.config.regulation_checks import regulation_faults
 from finops_constructs.config.tenant import TenantConfig
 from finops_constructs.config.tenant_checks import tenant_faults, tenant_warnings
 from finops_constructs.config.text_checks import reference_faults
@@ -103,6 +104,7 @@ def _semantic_faults(
         faults += tenant_faults(tenant, view)
         faults += model_faults_of(tenant, view)
         faults += region_faults(tenant)
+        faults += regulation_faults(tenant)
     return [*faults, *cross_faults(tenants), *caller_faults(tenants)]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from finops_constructs.config.cost_data import Reporting
 from finops_constructs.config.names import NOT_A_FLAG, AccountId, Flag, Region
 from finops_constructs.config.patterns import (
     KEY_ARN_PATTERN,
@@ -167,6 +168,8 @@ class PlatformConfig(_Section):
     cost_account: AccountId | None = None
     """The account that reconciles the bill and reports it to the kill switch.
     Default: each platform's own."""
+    reporting: Reporting = Reporting()
+    """How cost is reported."""
     functions: Functions = Functions()
     """How Lambda functions are built."""
     landing_zone: LandingZone = LandingZone()

@@ -26,6 +26,7 @@ from finops_constructs.config.patterns import (
     SLACK_WORKSPACE_PATTERN,
     UUID_PATTERN,
 )
+from finops_constructs.config.regulation import Regulation
 from finops_constructs.enforcement.modes import Guard, Mode, OnTimeout
 from finops_constructs.prices.overlay import TokenRates
 
@@ -221,3 +222,5 @@ class TenantConfig(_Section):
     """Exceptions from the standing deny."""
     acknowledge: list[Acknowledgement] = []
     """Findings of the checks that are accepted for this tenant."""
+    regulation: Regulation = Regulation()
+    """What is declared about the tenant and the law, for `finops evidence`."""

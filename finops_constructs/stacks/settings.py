@@ -9,6 +9,12 @@ from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES, CostTa
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
 from finops_constructs.config.platform import Attribution, PlatformConfig
 from finops_constructs.config.tenant import Acknowledgement, AlertChannels, TenantConfig
+from finops_constructs.controls.scope import (
+    AiActDeclaration,
+    ClauseDocument,
+    LawDeclaration,
+    TenantScope,
+)
 from finops_constructs.landing_zone import LandingZone
 
 
@@ -60,6 +66,21 @@ def teams_channels(alerts: AlertChannels) -> list[TeamsChannel]:
         TeamsChannel(tenant_id=c.tenant_id, team_id=c.team_id, channel_id=c.channel_id)
         for c in alerts.teams
     ]
+
+
+def regulation(tenant: TenantConfig) -> TenantScope:
+    """Return what is declared about a tenant and the law."""
+    declared = tenant.regulation
+    laws = {
+        name: LawDeclaration(**law.model_dump())
+        for name, law in (("dora", declared.dora), ("mifid", declared.mifid))
+        if law is not None
+    }
+    return TenantScope(
+        ai_act=AiActDeclaration(**declared.ai_act.model_dump()) if declared.ai_act else None,
+        documents=tuple(ClauseDocument(**each.model_dump()) for each in declared.documents),
+        **laws,
+    )
 
 
 def acknowledge(construct: Construct, acknowledgements: Iterable[Acknowledgement]) -> None:

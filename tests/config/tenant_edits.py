@@ -138,6 +138,28 @@ ROLES = [
     ]
 ]  # fmt: skip
 
+_AI_ACT = "role: deployer, classification: high-risk, basis: as counsel advised, owner: CCO"
+_DOCUMENT = f"title: Technical file, sha256: {'ab' * 32}, owner: CCO, reviewed_on: 2026-09-01"
+REGULATION = [
+    Edit("mode: shadow", f"regulation: {{{given}}}", f"regulation.{key}", shown, allowed)
+    for given, key, shown, allowed in [
+        (f"ai_act: {{{_AI_ACT}, date: soon}}", "ai_act.date", "'soon'", "must be a date"),
+        (f"ai_act: {{{_AI_ACT}, date: 2026-09-01, annex_iii: 5b}}", "ai_act.annex_iii", "'5b'",
+         "such as 5(b)"),
+        (f"ai_act: {{{_AI_ACT.replace('deployer', 'user')}, date: 2026-09-01}}", "ai_act.role",
+         "'user'", "'provider', 'deployer' or 'both'"),
+        ("dora: {applies: 'yes', basis: as counsel advised, owner: CCO, date: 2026-09-01}",
+         "dora.applies", "'yes'", "must be true or false"),
+        (f"documents: [{{clause: ai-act.art-111, {_DOCUMENT}}}]", "documents[0].clause",
+         "'ai-act.art-111'", "did you mean ai-act.art-11"),
+        (f"documents: [{{clause: ai-act.art-11, {_DOCUMENT.replace('ab', 'AB')}}}]",
+         "documents[0].sha256", "'ABAB", "64 hexadecimal digits in lower case"),
+        (f"documents: [{', '.join([f'{{clause: ai-act.art-9, {_DOCUMENT}}}'] * 2)}]",
+         "documents[1].clause", "'ai-act.art-9'", "listed for this clause already"),
+    ]
+]  # fmt: skip
+
 TENANT_EDITS = [
-    *SECRETLY_NUMBERS, *WRONG_VALUES, *BUDGETS, *THRESHOLDS, *TAGS, *MODELS, *CAPS, *ROLES
+    *SECRETLY_NUMBERS, *WRONG_VALUES, *BUDGETS, *THRESHOLDS, *TAGS, *MODELS, *CAPS, *ROLES,
+    *REGULATION,
 ]  # fmt: skip
