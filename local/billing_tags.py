@@ -4,12 +4,11 @@ A key is known at once if a profile carries it; AWS takes up to 24 hours, and a 
 bill shows it. Every account is its own payer here.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from ministack import app
-from ministack.core.responses import AccountScopedDict
+from ministack.core.responses import AccountScopedDict, get_account_id
 from ministack.services import bedrock
 
 from local.json_service import JsonService
@@ -62,14 +61,11 @@ def set_active_since(keys: list[str], since: str) -> int:
 
 def _known() -> set[str]:
     """Return the keys on the profiles of every Region of the account."""
-    text = json.dumps(list(bedrock._tags.values()), default=str)
-    return {key for key in _keys_in(json.loads(text)) if not key.startswith("finops:")}
-
-
-def _keys_in(value: Any) -> set[str]:
-    if isinstance(value, list):
-        return {key for each in value for key in _keys_in(each)}
-    if isinstance(value, dict):
-        named = value.get("key") or value.get("Key")
-        return {named} if isinstance(named, str) else set(value)
-    return set()
+    account = get_account_id()
+    return {
+        key
+        for (owner, _region, arn), tags in bedrock._tags._data.items()
+        if owner == account and "application-inference-profile" in arn
+        for key in tags
+        if not key.startswith("finops:")
+    }

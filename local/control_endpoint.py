@@ -16,6 +16,7 @@ from local import (
     log_subscriptions,
     model_access,
     service_quotas,
+    unread_mail,
 )
 
 PATH = "/_finops/"
@@ -24,6 +25,7 @@ _COMMANDS: dict[str, Command] = {
     "fire-rule": event_rules.fire,
     "set-budget-spend": budget_spend.set_spend,
     "redeliver-logs": log_subscriptions.redeliver,
+    "leave-mail-unread": unread_mail.leave,
     "set-function-clock": function_clock.set_offset,
     "set-cost-tags-active-since": billing_tags.set_active_since,
     "set-model-access": model_access.set_access,

@@ -97,6 +97,14 @@ class Controls:
         """
         self._do("set-cost-tags-active-since", None, keys=keys, since=since.isoformat())
 
+    def leave_mail_unread(self, address: str) -> None:
+        """Let an e-mail address stay pending wherever it is subscribed.
+
+        Args:
+            address: The address.
+        """
+        self._do("leave-mail-unread", None, address=address)
+
     def set_model_access(self, model_id: str, *, granted: bool, region: str | None = None) -> None:
         """Give or take the account's access to a model.
 

@@ -24,6 +24,7 @@ from local import (
     policy_simulation,
     queue_metrics,
     service_quotas,
+    unread_mail,
 )
 from local.cloudformation.alarm import Alarm
 from local.cloudformation.budget import Budget
@@ -59,6 +60,7 @@ _MODULES = (
     policy_simulation,
     queue_metrics,
     service_quotas,
+    unread_mail,
     # Last: it tells of what the stricter operations let through.
     change_events,
 )

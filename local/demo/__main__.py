@@ -13,7 +13,7 @@ from rich.text import Text
 from finops_constructs.cli import estate_tables
 from finops_constructs.config.loader import ConfigFaults, load_config
 from local.cdk import Cdk, CdkError
-from local.demo import deployment, incident, teardown
+from local.demo import deployment, doctor, incident, teardown
 from local.demo.narration import OUT, Narrator
 from local.emulator import REPOSITORY, Emulator, EmulatorError
 
@@ -48,6 +48,7 @@ def _run(narrator: Narrator) -> dict[str, Any]:
         tenants = deployment.deploy(narrator, emulator, cdk, assembly, config)
         summary = {
             "tenants": estate_tables.as_json(tenants),
+            "doctor": doctor.examine(narrator, emulator, sorted({t.region for t in tenants})),
             "call": deployment.call_one(narrator, emulator, tenants),
             "incident": incident.play(narrator, emulator, cdk, assembly),
         }

@@ -29,30 +29,35 @@ def examine(case: Case) -> Iterator[Finding]:
         if not _is_billed(case):
             yield _not_known(error)
         return
-    for key in keys:
-        yield from _of_key(key, tags.get(key), case.now)
-
-
-def _of_key(key: str, tag: Mapping[str, Any] | None, now: datetime) -> Iterator[Finding]:
-    activate = (
-        "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status "
-        f"TagKey={key},Status=Active"
-    )
-    if tag is None:
+    unknown = [key for key in keys if key not in tags]
+    inactive = [key for key in keys if key in tags and tags[key]["Status"] != "Active"]
+    if unknown:
         problem = (
-            f"tag {key} is not known to billing yet: AWS lists it within 24 hours of the first "
-            "tagged resource, then it must be activated"
+            f"{', '.join(unknown)} are not known to billing yet: AWS lists a tag key within 24 "
+            "hours of the first tagged resource, then it must be activated"
         )
-        yield _finding(problem, activate, blind=True)
-    elif tag["Status"] != "Active":
-        yield _finding(f"tag {key} is not active: no budget sees the spend", activate, blind=True)
-    elif (active := _active_since(tag)) and now - active < SETTLED_AFTER:
-        until = active + SETTLED_AFTER
+        yield _finding(problem, _activate(unknown), blind=True)
+    if inactive:
+        problem = f"{', '.join(inactive)} are not active: no budget sees the spend"
+        yield _finding(problem, _activate(inactive), blind=True)
+    yield from _fresh(tags, case.now)
+
+
+def _fresh(tags: Mapping[str, Mapping[str, Any]], now: datetime) -> Iterator[Finding]:
+    active = [since for tag in tags.values() if (since := _active_since(tag))]
+    last = max(active, default=None)
+    if last is not None and now - last < SETTLED_AFTER:
+        until = last + SETTLED_AFTER
         problem = (
-            f"tag {key} is active since {active:%Y-%m-%d %H:%M} UTC: "
+            f"the cost tags are active since {last:%Y-%m-%d %H:%M} UTC: "
             f"what is billed is not complete before {until:%Y-%m-%d %H:%M} UTC"
         )
         yield _finding(problem, "wait; or backfill: aws ce start-cost-allocation-tag-backfill")
+
+
+def _activate(keys: list[str]) -> str:
+    changes = " ".join(f"TagKey={key},Status=Active" for key in keys)
+    return f"aws ce update-cost-allocation-tags-status --cost-allocation-tags-status {changes}"
 
 
 def _read(aws: Aws, keys: list[str]) -> dict[str, Mapping[str, Any]]:
@@ -89,6 +94,8 @@ def _not_known(error: OperationsError) -> Finding:
 
 
 def _active_since(tag: Mapping[str, Any]) -> datetime | None:
+    if tag["Status"] != "Active":
+        return None
     try:
         return datetime.fromisoformat(tag["LastUpdatedDate"]).astimezone(UTC)
     except (KeyError, ValueError):

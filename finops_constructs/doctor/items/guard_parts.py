@@ -1,6 +1,7 @@
 """The guard's own parts: is there a platform, does the switch run, would an alarm be heard."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from finops_constructs.doctor.case import Case
@@ -66,10 +67,24 @@ def _alarms(case: Case) -> Iterator[Finding]:
     for alarm in case.guard_alarms:
         # Old prices have an item of their own, and blind nobody.
         if alarm.get("StateValue") == "ALARM" and alarm.get("MetricName") != "PriceAgeDays":
-            said = alarm.get("AlarmDescription", "")
-            problem = f"alarm {alarm['AlarmName']} is in ALARM: {said}"
-            yield _blind(case, problem, "follow the runbook that its description names")
+            yield _alarming(case, alarm)
     yield from _missing_burst_alarms(case)
+
+
+def _alarming(case: Case, alarm: Mapping[str, Any]) -> Finding:
+    name = alarm["AlarmName"]
+    window = timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
+    set_up = alarm["AlarmConfigurationUpdatedTimestamp"]
+    if alarm.get("TreatMissingData") == "breaching" and case.now - set_up < window:
+        return Finding(
+            item=ITEM,
+            about=PLATFORM,
+            problem=f"alarm {name} was set up at {set_up:%H:%M} UTC and cannot have its data yet",
+            command=f"look again after {set_up + window:%H:%M} UTC",
+            known=False,
+        )
+    problem = f"alarm {name} is in ALARM: {alarm.get('AlarmDescription', '')}"
+    return _blind(case, problem, "follow the runbook that its description names")
 
 
 def _unheard(case: Case, alarm: Mapping[str, Any]) -> Iterator[Finding]:
