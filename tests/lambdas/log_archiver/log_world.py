@@ -70,7 +70,9 @@ class CountedCalls:
     def paginate(self, **asked: Any) -> list[dict[str, Any]]:
         if self._operation == "list_metrics":
             models = sorted({model for model, _ in self.invocations})
-            return [{"Metrics": [{"Dimensions": [{"Name": "ModelId", "Value": m}]} for m in models]}]
+            return [
+                {"Metrics": [{"Dimensions": [{"Name": "ModelId", "Value": m}]} for m in models]}
+            ]
         hour = f"{asked['StartTime']:%Y-%m-%dT%H}"
         return [{"MetricDataResults": [self._result(q, hour) for q in asked["MetricDataQueries"]]}]
 
