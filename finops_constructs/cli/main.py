@@ -32,6 +32,9 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
     "doctor": _Command(
         "finops_constructs.cli.doctor:doctor", "What a person must still do, and whose it is."
     ),
+    "audit-log": _Command(
+        "finops_constructs.cli.audit_log:audit_log", "Read, prove and add to the write-once log."
+    ),
     "drill": _Command(
         "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
     ),
@@ -49,6 +52,10 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
     "replay": _Command(
         "finops_constructs.cli.replay:replay",
         "Play a request trace against the synthesized limits.",
+    ),
+    "report": _Command(
+        "finops_constructs.cli.report:report",
+        "Write report.html, report.json and tables/*.csv from the bill.",
     ),
     "resume": _Command(
         "finops_constructs.cli.resume:resume", "End a stop that lasts until a person ends it."
