@@ -40,6 +40,7 @@ def caller_faults(tenants: Sequence[Document]) -> Iterator[Fault]:
             uses.setdefault((account, name), []).append(use)
     for declared in uses.values():
         yield from _sharing_faults(declared, ids)
+    yield from _key_user_faults(tenants)
 
 
 def caller_warnings(tenant: Document) -> Iterator[Fault]:
@@ -71,6 +72,21 @@ def _account_faults(tenant: Document, path: KeyPath, account: str) -> Iterator[F
             f"guard to a role of {account}"
         )
         yield tenant.fault(path, problem)
+
+
+def _key_user_faults(tenants: Sequence[Document]) -> Iterator[Fault]:
+    """A user's keys are its own: a stop of one tenant would take them from another."""
+    users: dict[str, Document] = {}
+    for tenant in tenants:
+        for path, arn in tenant.texts_of("api_key_users"):
+            own, account = own_account(tenant), arn.split(":")[4:5]
+            if own is not None and account != [own]:
+                yield tenant.fault(path, f"must be a user of the tenant's account {own}")
+            if arn in users:
+                first = users[arn]
+                problem = f"is listed in {first.file} already: a user belongs to one tenant"
+                yield tenant.fault(path, problem)
+            users.setdefault(arn, tenant)
 
 
 def _shared_with_faults(tenant: Document, path: KeyPath, ids: set[str]) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from finops_constructs.config.patterns import (
     REGION_PATTERN,
     ROLE_ARN_PATTERN,
     SLUG_PATTERN,
+    USER_ARN_PATTERN,
 )
 
 TENANT_ID_PATTERN: Final = SLUG_PATTERN
@@ -19,6 +20,8 @@ MAX_TENANT_ID_LENGTH: Final = 32
 MAX_ALIAS_LENGTH: Final = 20
 # The suspension policy names every profile ARN of the tenant; IAM allows it 6,144 characters.
 MAX_ALIASES: Final = 40
+# They are named in the policy entry, a parameter of 4 KB.
+MAX_KEY_USERS: Final = 5
 
 TenantId = Annotated[
     str,
@@ -49,6 +52,14 @@ RoleArn = Annotated[
         pattern=ROLE_ARN_PATTERN,
         description="ARN of an IAM role.",
         examples=["arn:aws:iam::111122223333:role/writer-app"],
+    ),
+]
+UserArn = Annotated[
+    str,
+    Field(
+        pattern=USER_ARN_PATTERN,
+        description="ARN of an IAM user.",
+        examples=["arn:aws:iam::111122223333:user/BedrockAPIKey-a1b2"],
     ),
 ]
 Flag = Annotated[bool, Field(strict=True)]

@@ -10,6 +10,7 @@ EMAIL_PATTERN: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ROLE_ARN_PATTERN: Final = (
     r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$"
 )
+USER_ARN_PATTERN: Final = ROLE_ARN_PATTERN.replace(":role/", ":user/")
 PROFILE_ARN_PATTERN: Final = (
     r"^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9-]+$"
 )
@@ -40,6 +41,7 @@ PLAIN: Final[Mapping[str, str]] = {
     REGION_PATTERN: "an AWS Region such as eu-west-1",
     EMAIL_PATTERN: "an e-mail address such as ai@example.com",
     ROLE_ARN_PATTERN: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/writer-app",
+    USER_ARN_PATTERN: "the ARN of an IAM user, such as arn:aws:iam::111122223333:user/key-user",
     PROFILE_ARN_PATTERN: "the ARN of an application inference profile "
     "(arn:aws:bedrock:<region>:<account>:application-inference-profile/<id>)",
     BEDROCK_ARN_PATTERN: "the ARN of a Bedrock model (arn:aws:bedrock:...)",

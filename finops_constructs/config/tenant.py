@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from finops_constructs.attribution.cost_tags import MAX_VALUE_LENGTH
 from finops_constructs.config.names import (
     MAX_ALIASES,
+    MAX_KEY_USERS,
     NOT_A_FLAG,
     AccountId,
     Alias,
@@ -16,6 +17,7 @@ from finops_constructs.config.names import (
     Region,
     RoleArn,
     TenantId,
+    UserArn,
 )
 from finops_constructs.config.patterns import (
     BEDROCK_ARN_PATTERN,
@@ -208,6 +210,8 @@ class TenantConfig(_Section):
     """Alias -> model."""
     callers: list[Caller] = []
     """The existing roles that call the models, all of the tenant's account."""
+    api_key_users: Annotated[list[UserArn], Field(max_length=MAX_KEY_USERS)] = []
+    """IAM users whose Bedrock API keys are deactivated while the tenant is stopped."""
     alerts: AlertChannels = AlertChannels()
     """Who hears of alerts beside the owner."""
     mode: Mode = Mode.SHADOW

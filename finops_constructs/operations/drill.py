@@ -20,6 +20,7 @@ from finops_constructs.operations.status import CANARY_PREFIX
 from finops_constructs.operations.tenant_entries import TenantEntries, read_tenant_entries
 from finops_constructs.operations.verdicts import role_verdict
 from finops_constructs.operations.waiting import Clock
+from finops_constructs.preflight.checks import caller_checks
 
 _REASON: Final = "finops drill"
 _NO_SUCH_ORDER: Final = frozenset({404, 409})
@@ -83,6 +84,7 @@ class Drill:
         """
         self._remove_abandoned()
         self._try_reading_attachments()
+        self._ask_for_the_callers()
         before = self._untouched()
         with stopped_by_sigterm():
             try:
@@ -188,6 +190,17 @@ class Drill:
                 PolicyArn=policy_arn, EntityFilter="Role"
             )
             return sorted(role["RoleName"] for page in pages for role in page["PolicyRoles"])
+
+    def _ask_for_the_callers(self) -> None:
+        """Whether a stop of the whole tenant, which a drill does not make, would reach them."""
+        users = (self._entries.policy or {}).get("api_key_users") or ()
+        for check in caller_checks(
+            self._aws,
+            tenant=self._tenant,
+            caller_arns=[*self._entries.caller_role_arns, *users],
+            account=min(self._own_arns.values()).split(":")[4],
+        ):
+            self._news(check)
 
     def _ask_the_simulator(self) -> None:
         if not self._entries.caller_role_arns:

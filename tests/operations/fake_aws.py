@@ -60,6 +60,8 @@ class FakeAws:
         }
         self.created = []
         self.attached = []
+        self.managed_policies: list[str] = []
+        """What the role `writer-app` has beside its suspension policy."""
         self.calls = []
         self.failing = {}
         self.simulate = lambda state, _arn: "explicitDeny" if state == "suspended" else "allowed"
@@ -87,7 +89,9 @@ class FakeAws:
 class _Client:
     def __init__(self, aws):
         self._aws = aws
-        self.exceptions = SimpleNamespace(ResourceNotFoundException=NotFoundError)
+        self.exceptions = SimpleNamespace(
+            NoSuchEntityException=NotFoundError, ResourceNotFoundException=NotFoundError
+        )
 
     def get_paginator(self, name):
         def paginate(**arguments):
@@ -150,6 +154,21 @@ class _Ssm(_Client):
 
 
 class _Iam(_Client):
+    def get_role(self, *, RoleName):
+        self._aws.called("get_role")
+        if not ROLE.endswith(f"/{RoleName}"):
+            raise NotFoundError
+        return {"Role": {"Arn": ROLE}}
+
+    def get_account_summary(self):
+        return {"SummaryMap": {"AttachedPoliciesPerRoleQuota": 10}}
+
+    def _list_attached_role_policies(self, **_):
+        return {"AttachedPolicies": [{"PolicyArn": arn} for arn in self._aws.managed_policies]}
+
+    def _list_role_policies(self, **_):
+        return {"PolicyNames": []}
+
     def _list_entities_for_policy(self, **_):
         return {"PolicyRoles": [{"RoleName": name} for name in self._aws.attached]}
 
