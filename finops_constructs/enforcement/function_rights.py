@@ -88,10 +88,13 @@ def switch_rights(place: Place, role_path: str) -> list[Statement]:
 
 
 def commands_rights(place: Place) -> list[Statement]:
-    """Return what the commands function may do: note a person's word and wake the kill switch."""
+    """Return what the commands function may do: note a person's word and wake the kill switch.
+
+    What it puts into the ledger are corrections, items of their own.
+    """
     return [
         _read_registry(place),
-        _table(place, LEDGER_TABLE, "Query"),
+        _table(place, LEDGER_TABLE, "PutItem", "Query"),
         _table(place, STATE_TABLE, "DeleteItem", "PutItem", "Query"),
         _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
     ]

@@ -1,61 +1,21 @@
 """Whether an order makes sense now, and what it is written down as."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Final
 
+from commands.corrections import adjust, reprice
 from commands.identity import Actor
+from commands.pauses import end_pause, pause
 from commands.refusal import RefusedError
 from commands.request import Request
+from commands.situation import Situation, Word, senseless
 from shared.decision_types import Answer, Cause, Order, Override, Resume
 from shared.force import override_end
 from shared.latches import last_word
 from shared.money import format_usd
-from shared.registry import ProfileEntry, TenantPolicy
-from shared.state_table import TenantItems, word_key
-from shared.tenant_state import TenantState
+from shared.state_table import word_key
 from shared.utc_months import for_people, month_end
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What an order is judged by.
-
-    Attributes:
-        now: The clock.
-        policy: The tenant's policy; None: there is none, or it cannot be read.
-        profile: The alias's entry; None: the order is about the tenant, or the alias is gone.
-        items: What the state table holds.
-        spend_usd: What is held against the limit; None: not known.
-    """
-
-    now: datetime
-    policy: TenantPolicy | None
-    profile: ProfileEntry | None
-    items: TenantItems
-    spend_usd: Decimal | None
-
-    @property
-    def state(self) -> TenantState:
-        """The kill switch's state."""
-        return self.items.state or TenantState()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """An order as it is written down.
-
-    Attributes:
-        sk: Where.
-        value: What; None: what is there is deleted.
-        message: What the person is told.
-    """
-
-    sk: str
-    value: Any
-    message: str
 
 
 def word_of(request: Request, actor: Actor, situation: Situation) -> Word:
@@ -65,13 +25,8 @@ def word_of(request: Request, actor: Actor, situation: Situation) -> Word:
         RefusedError: If the order makes no sense now.
     """
     if situation.policy is not None and situation.policy.retired:
-        raise _senseless(f"{request.tenant} is being taken down")
-    return {
-        "suspend": _suspend,
-        "resume": _resume,
-        "override": _override,
-        "approve": _approve,
-    }[request.command](request, actor, situation)
+        raise senseless(f"{request.tenant} is being taken down")
+    return _WORDS[request.command](request, actor, situation)
 
 
 def _suspend(request: Request, actor: Actor, situation: Situation) -> Word:
@@ -85,8 +40,8 @@ def _resume(request: Request, actor: Actor, situation: Situation) -> Word:
     monthly = [c for c in situation.state.memory.causes if not c.latched and c.in_force]
     if not orders and not latches:
         if monthly:
-            raise _senseless(f"{monthly[0].text}. {_how_a_month_ends(request, situation)}")
-        raise _senseless(f"nothing of {_subject(request)} is stopped that a person could resume")
+            raise senseless(f"{monthly[0].text}. {_how_a_month_ends(request, situation)}")
+        raise senseless(f"nothing of {_subject(request)} is stopped that a person could resume")
     message = f"{_subject(request)} is being resumed"
     if monthly:
         message += f"; it stays stopped because {monthly[0].text}. "
@@ -121,11 +76,11 @@ def _covers(alias: str | None, scope: str | None) -> bool:
 
 def _override(request: Request, actor: Actor, situation: Situation) -> Word:
     if situation.policy is None:
-        raise _senseless(f"{request.tenant} has no readable policy, so nothing stops it by itself")
+        raise senseless(f"{request.tenant} has no readable policy, so nothing stops it by itself")
     if situation.policy.mode == "shadow":
-        raise _senseless(f"{request.tenant} is in mode shadow: nothing stops it by itself")
+        raise senseless(f"{request.tenant} is in mode shadow: nothing stops it by itself")
     if situation.spend_usd is None:
-        raise _senseless("the spend is not known now, so a ceiling cannot be checked")
+        raise senseless("the spend is not known now, so a ceiling cannot be checked")
     if request.up_to_usd <= situation.spend_usd:
         raise RefusedError(
             400,
@@ -155,7 +110,7 @@ def _approve(request: Request, actor: Actor, situation: Situation) -> Word:
     ]
     asks = situation.policy is not None and situation.policy.mode == "approve"
     if not asks or not open_causes:
-        raise _senseless(f"no stop of {_subject(request)} awaits approval")
+        raise senseless(f"no stop of {_subject(request)} awaits approval")
     answer = Answer(
         scope=request.alias,
         at=situation.now,
@@ -187,5 +142,13 @@ def _subject(request: Request) -> str:
     return f"{request.tenant} {request.alias}" if request.alias else f"{request.tenant}"
 
 
-def _senseless(text: str) -> RefusedError:
-    return RefusedError(409, text)
+_WORDS: Final[Mapping[str, Callable[[Request, Actor, Situation], Word]]] = {
+    "suspend": _suspend,
+    "resume": _resume,
+    "override": _override,
+    "approve": _approve,
+    "pause": pause,
+    "end-pause": end_pause,
+    "adjust": adjust,
+    "reprice": reprice,
+}

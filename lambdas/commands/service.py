@@ -3,21 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.identity import Actor
-from commands.orders import Situation, Word, word_of
+from commands.orders import word_of
+from commands.pauses import end_pause_of_all, pause_all
 from commands.refusal import RefusedError
 from commands.request import Request
+from commands.situation import Situation, Word
 from commands.statuses import Statuses
 from shared.known_spend import largest_known
 from shared.ledger import month_of
 from shared.registry import ProfileEntry, Registry
 from shared.registry_cache import RegistryCache
-from shared.state_table import StateTable, TenantItems
+from shared.state_table import PLATFORM, StateTable, TenantItems
 from shared.wake import send_wake
 
 logger = Logger(child=True)
@@ -59,6 +62,8 @@ class Service:
                 f"{actor.arn} is a caller of {', '.join(sorted(own))}: callers may only ask for "
                 "their own status",
             )
+        if request.everybody:
+            return self._order_for_all(request, actor)
         return self._order(request, actor, registry)
 
     def _registry_with(self, request: Request) -> Registry:
@@ -97,38 +102,61 @@ class Service:
             Situation(
                 now=now,
                 policy=registry.policies.get(tenant),
+                aliases=frozenset(registry.profiles.get(tenant, {})),
                 profile=profile,
                 items=items,
                 spend_usd=largest_known(spend, figures, now) if spend is not None else None,
+                month_spend=partial(self.statuses.month_spend, tenant),
             ),
         )
         self._write(tenant, word, request, actor)
-        accepted_at = self.now()
-        return {
-            "tenant": tenant,
-            "command": request.command,
-            "message": word.message + self._wake(tenant),
-            "actor": actor.arn,
-            "accepted_at": accepted_at.isoformat(timespec="microseconds"),
-            "status": self.statuses.of(tenant, registry),
+        return self._accepted(request, actor, word, [tenant]) | {
+            "status": self.statuses.of(tenant, registry)
         }
 
-    def _write(self, tenant: str, word: Word, request: Request, actor: Actor) -> None:
+    def _order_for_all(self, request: Request, actor: Actor) -> Mapping[str, Any]:
+        now = self.now()
+        if request.command == "pause":
+            word = pause_all(request, actor, now)
+        else:
+            word = end_pause_of_all(request, self.table.read_pauses(PLATFORM), now)
+        self._write(PLATFORM, word, request, actor)
+        return self._accepted(request, actor, word, [])
+
+    def _accepted(
+        self, request: Request, actor: Actor, word: Word, tenants: list[str]
+    ) -> dict[str, Any]:
+        accepted_at = self.now()
+        return {
+            "tenant": request.tenant,
+            "command": request.command,
+            "message": word.message + self._wake(tenants),
+            "actor": actor.arn,
+            "accepted_at": accepted_at.isoformat(timespec="microseconds"),
+        }
+
+    def _write(self, partition: str, word: Word, request: Request, actor: Actor) -> None:
         entry = {
             "kind": "command",
             "command": request.command,
-            "scope": request.alias or "tenant",
+            "scope": "all" if request.everybody else request.alias or "tenant",
             "actor": actor.arn,
             "reason": request.reason,
-            "written": word.value,
+            "word": word.sk,
+            "written": word.corrections or word.value,
             "reject": request.reject,
         }
-        self.table.store_word(tenant, word.sk, word.value, entry)
-        logger.info("command accepted", tenant=tenant, command=request.command, actor=actor.arn)
+        if word.corrections:
+            self.table.store_corrections(
+                self.statuses.ledger_table, partition, word.corrections, entry
+            )
+        else:
+            self.table.store_word(partition, word.sk, word.value, entry)
+        logger.info("command accepted", tenant=partition, command=request.command, actor=actor.arn)
 
-    def _wake(self, tenant: str) -> str:
+    def _wake(self, tenants: list[str]) -> str:
         try:
-            send_wake(self.sqs, self.wake_queue_url, "commands", [tenant])
+            send_wake(self.sqs, self.wake_queue_url, "commands", tenants)
         except (BotoCoreError, ClientError):
             logger.exception("kill switch not woken")
             return "; the kill switch could not be woken and looks within 5 minutes"

@@ -11,7 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.decision_types import Billed
 from shared.drift import drift_percent
-from shared.ledger import MonthSpend, month_of, month_spend, read_alias_items, read_role_items
+from shared.ledger import (
+    MonthSpend,
+    month_of,
+    month_spend,
+    read_alias_items,
+    read_month,
+    read_role_items,
+)
 from shared.looked import Looked, decided_at, read_looked
 from shared.reach import Place, role_fault
 from shared.registry import Registry
@@ -61,6 +68,14 @@ class Statuses:
         drifts = [drift_percent(figure, items, month_of(now)) for figure in billed]
         known = [drift for drift in drifts if drift is not None]
         return month_spend([*items, *roles], now=now), max(known, default=None)
+
+    def month_spend(self, tenant: str, when: datetime) -> MonthSpend | None:
+        """Return a tenant's estimate of the month of `when`; None: not known."""
+        try:
+            return read_month(self.table.dynamodb, self.ledger_table, tenant, when)
+        except (BotoCoreError, ClientError):
+            logger.exception("ledger not readable", tenant=tenant)
+            return None
 
     def _of(self, tenant: str, registry: Registry, looked: Looked | None) -> dict[str, Any]:
         fault = None

@@ -10,8 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from shared.decision_types import MONTHLY_LIMIT, SUSPENDED, Decision, Inputs, Reason
+from shared.decision_types import MONTHLY_LIMIT, SUSPENDED, Decision, Inputs, Pause, Reason
 from shared.known_spend import passes_limit
+from shared.pausing import pause_at
 from shared.tenant_state import NOT_A_STOP, TenantState
 
 SUSPENDED_KIND: Final = "finops.tenant.suspended"
@@ -21,6 +22,8 @@ WOULD_STOP_KIND: Final = "finops.tenant.would-stop"
 APPROVAL_KIND: Final = "finops.approval.requested"
 OVERRIDE_STARTED_KIND: Final = "finops.override.started"
 OVERRIDE_ENDED_KIND: Final = "finops.override.ended"
+PAUSE_STARTED_KIND: Final = "finops.pause.started"
+PAUSE_ENDED_KIND: Final = "finops.pause.ended"
 _WARNED: Final = "warned#"
 
 
@@ -36,6 +39,7 @@ class Change:
         since: Since when.
         ends: What ends it; empty if nothing has to.
         scope: The alias; None: the whole tenant.
+        for_people: Whether people are told, or EventBridge alone.
     """
 
     kind: str
@@ -45,6 +49,7 @@ class Change:
     since: datetime
     ends: str = ""
     scope: str | None = None
+    for_people: bool = True
 
 
 def warned_percentages(told: frozenset[str]) -> frozenset[Decimal]:
@@ -63,12 +68,15 @@ def changes(
         inputs: What it rests on.
         told: Keys of what was told this month or waits in the outbox.
     """
+    pause = pause_at(inputs.pauses, inputs.now)
     found = (
         *_stops(decision),
-        *_would_stops(decision),
+        *_would_stops(decision, pause),
         *_warnings(decision, inputs),
         *_override_began(decision, inputs),
         *_override_ended(before, decision, inputs),
+        *_pause_began(decision, pause),
+        *_pause_ended(before, decision, inputs),
         *_resumed(before, decision, inputs),
     )
     return [change for change in found if change.key not in told]
@@ -102,12 +110,16 @@ def _key(prefix: str, code: str, scope: str | None, since: datetime) -> str:
     return f"{prefix}#{scope or ''}#{since.isoformat()}"
 
 
-def _would_stops(decision: Decision) -> Iterator[Change]:
+def _would_stops(decision: Decision, pause: Pause | None) -> Iterator[Change]:
+    """What stopped before a pause was told then."""
     for each in decision.would_stop:
+        if pause and each.since <= pause.at:
+            continue
         yield Change(
             kind=WOULD_STOP_KIND,
             key=_key(f"{WOULD_STOP_KIND}#{each.code}", each.code, each.scope, each.since),
-            headline="would have been stopped, but its mode is shadow",
+            headline="would have been stopped, but "
+            + ("automatic stops are paused" if pause else "its mode is shadow"),
             why=each.text,
             since=each.since,
             scope=each.scope,
@@ -151,6 +163,35 @@ def _override_ended(before: TenantState, decision: Decision, inputs: Inputs) -> 
             headline="the override has ended",
             why="its time, its ceiling or its month is over",
             since=inputs.now,
+        )
+
+
+def _pause_began(decision: Decision, pause: Pause | None) -> Iterator[Change]:
+    for reason in decision.reasons:
+        if pause and reason.code == "paused":
+            yield Change(
+                kind=PAUSE_STARTED_KIND,
+                key=f"{PAUSE_STARTED_KIND}#{pause.at.isoformat()}",
+                headline="automatic stops are paused",
+                why=reason.text,
+                since=pause.at,
+                ends=reason.ends,
+                # Of a pause of all tenants the platform team knows: it would get a mail for each.
+                for_people=pause.scope == "tenant",
+            )
+
+
+def _pause_ended(before: TenantState, decision: Decision, inputs: Inputs) -> Iterator[Change]:
+    given = before.memory.paused_by
+    if given is not None and decision.memory.paused_by is None:
+        stops = [r.text for r in decision.reasons if r.code not in NOT_A_STOP]
+        yield Change(
+            kind=PAUSE_ENDED_KIND,
+            key=f"{PAUSE_ENDED_KIND}#{given.at.isoformat()}",
+            headline="the pause has ended",
+            why=f"automatic stops apply again: {'; '.join(stops) or 'nothing is stopped'}",
+            since=inputs.now,
+            for_people=bool(stops) or given.scope == "tenant",
         )
 
 

@@ -37,7 +37,7 @@ def notice_of(change: Change, facts: Facts) -> Notice:
         key=change.key,
         kind=change.kind,
         subject=f"finops: {scope}: {change.headline}"[:_LONGEST_SUBJECT],
-        text="\n".join(_lines(change, facts)),
+        text="\n".join(_lines(change, facts)) if change.for_people else "",
         detail={
             "tenant": tenant,
             "scope": change.scope or "tenant",

@@ -52,6 +52,9 @@ def journal_entry(
     return {
         "kind": "decision",
         "at": now,
+        "changed_at": after.changed_at,
+        "memory": plain(after.memory),
+        "retired": after.retired,
         "desired": after.desired,
         "tenant_wide": after.tenant_wide,
         "was": {"desired": before.desired, "tenant_wide": before.tenant_wide},

@@ -22,6 +22,7 @@ _FOR_CALLERS: Final = (
     "month",
     "limit_usd",
     "override",
+    "pause",
     "approval",
 )
 

@@ -79,6 +79,7 @@ class Sources:
             resumes=items.resumes,
             answers=items.answers,
             override=items.override,
+            pauses=items.pauses,
             told=warned_percentages(items.told | waiting),
             **({"memory": items.state.memory} if items.state else {}),
         )

@@ -68,7 +68,7 @@ class Teller:
         if claimed is None:
             return self._is_told(key)
         sent = set(claimed)
-        for topic in dict.fromkeys(topics):
+        for topic in dict.fromkeys(topics if notice.text else ()):
             if topic not in sent:
                 self._publish(topic, notice)
                 sent.add(topic)

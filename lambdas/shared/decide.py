@@ -22,7 +22,8 @@ from shared.decision_types import (
 from shared.force import approval_state, judged, lifting_override, override_is_over
 from shared.known_spend import limit_spend, new_warnings
 from shared.latches import after_lifting, last_word
-from shared.reasons import held, ordered, overridden, stopped, waiting, would_stop
+from shared.pausing import as_paused, pause_at
+from shared.reasons import held, ordered, overridden, paused, stopped, waiting, would_stop
 
 
 def decide(inputs: Inputs) -> Decision:
@@ -33,22 +34,32 @@ def decide(inputs: Inputs) -> Decision:
     """
     if inputs.policy is not None and inputs.policy.retired:
         return _released(inputs)
+    pause = pause_at(inputs.pauses, inputs.now)
+    if pause is not None:
+        inputs = as_paused(inputs)
     memory = with_known_allowance(inputs, after_lifting(inputs))
     causes = tuple(judged(inputs, cause) for cause in present_causes(inputs, memory))
     override = lifting_override(inputs)
-    stops = [] if override else [cause for cause in causes if cause.in_force]
+    stops = [] if override or pause else [cause for cause in causes if cause.in_force]
     orders = standing_orders(inputs)
     stopped_scopes = {o.scope for o in orders} | {cause.scope for cause in stops}
     return Decision(
         desired={alias: _desired(alias, stopped_scopes) for alias in inputs.aliases},
         tenant_wide=None in stopped_scopes,
-        reasons=_reasons(inputs, orders, causes, override),
+        reasons=(
+            *(ordered(inputs, order) for order in orders),
+            *([paused(inputs.tenant, pause)] if pause else []),
+            *([overridden(override)] if override else []),
+            *(stopped(inputs, cause) for cause in stops),
+            *(waiting(inputs, cause) for cause in causes if _waits(inputs, cause)),
+            *held(inputs),
+        ),
         would_stop=tuple(would_stop(inputs, c) for c in causes if _only_announced(inputs, c)),
         approval=approval_state(inputs, causes),
         warnings=new_warnings(inputs),
         hold=any(True for _ in held(inputs)),
         spend_usd=limit_spend(inputs),
-        memory=_memory(inputs, memory, causes, override),
+        memory=replace(_memory(inputs, memory, causes, override), paused_by=pause),
     )
 
 
@@ -73,21 +84,6 @@ def _desired(alias: str, stopped_scopes: set[str | None]) -> Desired:
 def _only_announced(inputs: Inputs, cause: Cause) -> bool:
     """Whether a cause stops nothing because of the mode, not because of a person."""
     return cause.shadow or (inputs.policy is not None and inputs.policy.mode == "shadow")
-
-
-def _reasons(
-    inputs: Inputs,
-    orders: tuple[Order, ...],
-    causes: tuple[Cause, ...],
-    override: Override | None,
-) -> tuple[Reason, ...]:
-    return (
-        *(ordered(inputs, order) for order in orders),
-        *([overridden(override)] if override else []),
-        *(stopped(inputs, cause) for cause in causes if cause.in_force and not override),
-        *(waiting(inputs, cause) for cause in causes if _waits(inputs, cause)),
-        *held(inputs),
-    )
 
 
 def _waits(inputs: Inputs, cause: Cause) -> bool:

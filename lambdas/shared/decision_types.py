@@ -82,6 +82,25 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A person's `finops enforcement pause`: until it ends no automatic stop takes hold.
+
+    Attributes:
+        scope: Whom it is for: `tenant`, or `all` tenants of the account and Region.
+        at: When it was given; its identity.
+        expires_at: When it ends at the latest.
+        actor: Who gave it.
+        reason: Why.
+    """
+
+    scope: Literal["tenant", "all"]
+    at: datetime
+    expires_at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A person's `finops approve`, or its rejection, of what was asked before `at`."""
 
@@ -145,6 +164,7 @@ class Memory:
         causes: Every cause in force, pending or lifted by an override.
         lifted_by: `at` of the override that lifted stops at the last decision.
         ended_override: `at` of the last override that is over; it never comes back.
+        paused_by: The pause that held stops at the last decision.
         cleared: By scope ("" is the tenant), when latches were last lifted.
         cooled: By scope, when a cool-down last lifted a latch.
         day_allowance: See `DayAllowance`.
@@ -153,6 +173,7 @@ class Memory:
     causes: tuple[Cause, ...] = ()
     lifted_by: datetime | None = None
     ended_override: datetime | None = None
+    paused_by: Pause | None = None
     cleared: Mapping[str, datetime] = field(default_factory=dict)
     cooled: Mapping[str, datetime] = field(default_factory=dict)
     day_allowance: DayAllowance | None = None
@@ -174,6 +195,7 @@ class Inputs:
         orders: Persons' suspensions.
         resumes: Persons' resumptions, the last of each scope.
         override: The last one given.
+        pauses: Those given for the tenant and for all tenants, the last of each.
         answers: Persons' answers to approvals, the last of each scope.
         told: Alert percentages this month's warning was sent for.
         memory: What the last decision handed on.
@@ -190,6 +212,7 @@ class Inputs:
     orders: tuple[Order, ...] = ()
     resumes: tuple[Resume, ...] = ()
     override: Override | None = None
+    pauses: tuple[Pause, ...] = ()
     answers: tuple[Answer, ...] = ()
     told: frozenset[Decimal] = frozenset()
     memory: Memory = field(default_factory=Memory)
@@ -205,8 +228,8 @@ class Reason:
     """Why a state is what it is, for people.
 
     Attributes:
-        code: A cause's code, or `ordered`, `override`, `awaiting-approval`, `spend-unknown`,
-            `policy-unreadable`, `no-policy`, `alarms-unknown`, `retired`.
+        code: A cause's code, or `ordered`, `override`, `paused`, `awaiting-approval`,
+            `spend-unknown`, `policy-unreadable`, `no-policy`, `alarms-unknown`, `retired`.
         text: A sentence.
         since: Since when; None where that says nothing.
         ends: What ends it.
@@ -222,7 +245,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WouldStop:
-    """A stop that mode `shadow` did not make.
+    """A stop that mode `shadow`, or a pause, did not make.
 
     Attributes:
         code: Its cause.
@@ -248,7 +271,7 @@ class Decision:
         tenant_wide: Whether the whole tenant is stopped: the suspension policy is attached only
             then, an alias's stop flips its tag alone.
         reasons: What stops, holds or lifts, in the order of weight.
-        would_stop: What mode `shadow` would have stopped.
+        would_stop: What would have been stopped but for mode `shadow` or a pause.
         approval: Where the approval of an automatic stop stands.
         warnings: Alert percentages passed and not told yet, ascending.
         hold: Whether an input is not known, so that the last state was held where it matters.

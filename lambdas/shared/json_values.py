@@ -8,7 +8,7 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -42,7 +42,7 @@ def plain(value: Any) -> Any:
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # an instant is one, too
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
@@ -59,8 +59,8 @@ def _typed(kind: Any, value: Any) -> Any:
 
 
 def _simple(kind: Any, value: Any) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(value)
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
     if kind is Decimal:
         return Decimal(value)
     origin, arguments = get_origin(kind), get_args(kind)

@@ -3,16 +3,19 @@
 Table `finops-ledger`, keys `pk` and `sk`. For each hour of a (tenant, alias, day) item `h07` is
 the spend by the invocation log in micro-USD and `w07` the spend by CloudWatch's token metrics;
 the hour's spend is the larger of the two, because either source may lack records. A month is the
-sum of its days: there is no monthly counter that could disagree with them.
+sum of its days: there is no monthly counter that could disagree with them. Corrections that
+persons booked lie among the items of their day (`shared.corrections`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.money import to_usd
+from shared.corrections import Correction, correction_of, is_correction
+from shared.money import MICRO, to_usd
 
 HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 UNATTRIBUTED: Final = "#unattributed"
@@ -36,6 +39,8 @@ class MonthSpend:
         today_by_alias: The same by alias.
         by_role: By caller role, from the log alone; empty unless roles were read.
         last_hour_usd: The UTC clock hour of `now`, as far as it has been metered.
+        corrections: What persons booked, contained in the other figures; of roles, too, if they
+            were read.
     """
 
     month: str
@@ -45,6 +50,7 @@ class MonthSpend:
     today_by_alias: Mapping[str, Decimal] = field(default_factory=dict)
     by_role: Mapping[str, Decimal] = field(default_factory=dict)
     last_hour_usd: Decimal = Decimal(0)
+    corrections: tuple[Correction, ...] = ()
 
 
 def alias_key(tenant: str, alias: str, day: date) -> dict[str, str]:
@@ -86,32 +92,10 @@ def month_spend(items: Iterable[Mapping[str, Any]], *, now: datetime) -> MonthSp
         now: The moment; any time zone.
     """
     now = now.astimezone(UTC)
-    month, today = month_of(now), now.date().isoformat()
-    by_alias: dict[str, int] = {}
-    today_by_alias: dict[str, int] = {}
-    by_role: dict[str, int] = {}
-    last_hour = 0
+    sums = _Sums(now)
     for item in items:
-        kind, day, name = _split(item["sk"])
-        if not day.startswith(month):
-            continue
-        if kind == _ROLE:
-            by_role[name] = by_role.get(name, 0) + int(item.get("usd", 0))
-        elif kind == _ALIAS:
-            spent = sum(hour_micro_usd(item, hour) for hour in HOURS)
-            by_alias[name] = by_alias.get(name, 0) + spent
-            if day == today:
-                today_by_alias[name] = spent
-                last_hour += hour_micro_usd(item, HOURS[now.hour])
-    return MonthSpend(
-        month=month,
-        total_usd=to_usd(sum(by_alias.values())),
-        by_alias=_in_usd(by_alias),
-        today_usd=to_usd(sum(today_by_alias.values())),
-        today_by_alias=_in_usd(today_by_alias),
-        by_role=_in_usd(by_role),
-        last_hour_usd=to_usd(last_hour),
-    )
+        sums.take(item)
+    return sums.month_spend()
 
 
 def hour_micro_usd(item: Mapping[str, Any], hour: str) -> int:
@@ -152,16 +136,23 @@ def read_role_items(
 
 
 def spent_before(items: Iterable[Mapping[str, Any]], until: datetime) -> Decimal:
-    """Return what items by alias say was spent in the hours that had ended at `until`, in USD."""
+    """Return what items by alias say was spent in the hours that had ended at `until`, in USD.
+
+    A correction counts from the beginning of its day.
+    """
     last_day, last_hour = until.astimezone(UTC).date().isoformat(), until.astimezone(UTC).hour
-    return to_usd(
-        sum(
-            hour_micro_usd(item, hour)
-            for item in items
-            for hour in HOURS
-            if (_split(item["sk"])[1], int(hour)) < (last_day, last_hour)
-        )
-    )
+    spent = 0
+    for item in items:
+        _, day, name = _split(item["sk"])
+        if is_correction(name):
+            spent += int(item["usd"]) if day <= last_day else 0
+        else:
+            spent += sum(
+                hour_micro_usd(item, hour)
+                for hour in HOURS
+                if (day, int(hour)) < (last_day, last_hour)
+            )
+    return to_usd(spent)
 
 
 def read_today(dynamodb: Any, table: str, tenant: str, now: datetime) -> Decimal:
@@ -177,6 +168,61 @@ def plain_item(item: Mapping[str, Mapping[str, str]]) -> dict[str, str | int]:
         for name, value in item.items()
         if "N" in value or "S" in value
     }
+
+
+class _Sums:
+    """A tenant's items of one month, summed up in micro-USD."""
+
+    def __init__(self, now: datetime) -> None:
+        self._month, self._today, self._hour = month_of(now), now.date().isoformat(), now.hour
+        self._total = self._spent_today = self._last_hour = 0
+        self._by_alias: defaultdict[str, int] = defaultdict(int)
+        self._today_by_alias: defaultdict[str, int] = defaultdict(int)
+        self._by_role: defaultdict[str, int] = defaultdict(int)
+        self._corrections: list[Correction] = []
+
+    def take(self, item: Mapping[str, Any]) -> None:
+        kind, day, name = _split(item["sk"])
+        if not day.startswith(self._month):
+            return
+        if is_correction(name):
+            self._correct(correction_of(item), day)
+        elif kind == _ROLE:
+            self._by_role[name] += int(item.get("usd", 0))
+        elif kind == _ALIAS:
+            self._spend(name, day, sum(hour_micro_usd(item, hour) for hour in HOURS))
+            if day == self._today:
+                self._last_hour += hour_micro_usd(item, HOURS[self._hour])
+
+    def _correct(self, correction: Correction, day: str) -> None:
+        self._corrections.append(correction)
+        micro = int(correction.usd * MICRO)
+        if correction.role is not None:
+            self._by_role[correction.role] += micro
+        else:
+            self._spend(correction.alias, day, micro)
+
+    def _spend(self, alias: str | None, day: str, micro: int) -> None:
+        """Add to the tenant's spend, and to an alias's unless it is the tenant's alone."""
+        today = day == self._today
+        self._total += micro
+        self._spent_today += micro if today else 0
+        if alias is not None:
+            self._by_alias[alias] += micro
+            if today:
+                self._today_by_alias[alias] += micro
+
+    def month_spend(self) -> MonthSpend:
+        return MonthSpend(
+            month=self._month,
+            total_usd=to_usd(self._total),
+            by_alias=_in_usd(self._by_alias),
+            today_usd=to_usd(self._spent_today),
+            today_by_alias=_in_usd(self._today_by_alias),
+            by_role=_in_usd(self._by_role),
+            last_hour_usd=to_usd(self._last_hour),
+            corrections=tuple(self._corrections),
+        )
 
 
 def _query(dynamodb: Any, table: str, tenant: str, prefix: str) -> Iterator[dict[str, str | int]]:

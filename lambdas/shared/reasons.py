@@ -3,10 +3,20 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shared.decision_types import MONTHLY_LIMIT, Cause, Inputs, Order, Override, Reason, WouldStop
+from shared.decision_types import (
+    MONTHLY_LIMIT,
+    Cause,
+    Inputs,
+    Order,
+    Override,
+    Pause,
+    Reason,
+    WouldStop,
+)
 from shared.force import approval_deadline, override_end, timed_out
 from shared.known_spend import passes_hard_cap, scope_spend, share_of_limit
 from shared.money import format_usd
+from shared.pausing import pause_end
 from shared.utc_months import for_people, month_end
 
 
@@ -67,8 +77,21 @@ def overridden(override: Override) -> Reason:
     )
 
 
+def paused(tenant: str, pause: Pause) -> Reason:
+    """Explain why no automatic stop takes hold."""
+    everybody = pause.scope == "all"
+    return Reason(
+        code="paused",
+        text=f"automatic stops of {'all tenants' if everybody else 'this tenant'} paused by "
+        f"{pause.actor}: {pause.reason}",
+        since=pause.at,
+        ends=f"at {for_people(pause_end(pause))}, or when a person ends it: "
+        f"finops enforcement resume {'--all' if everybody else f'--tenant {tenant}'}",
+    )
+
+
 def would_stop(inputs: Inputs, cause: Cause) -> WouldStop:
-    """Say what mode `shadow` would have stopped, and what that would have saved."""
+    """Say what would have been stopped, and what that would have saved."""
     spent = scope_spend(inputs, cause.scope) - cause.spend_usd
     return WouldStop(
         code=cause.code,

@@ -7,11 +7,12 @@ Keys `pk` (the tenant) and `sk`; `doc` is the JSON of a dataclass of `decision_t
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from shared.decision_types import Answer, Order, Override, Resume
+from shared.corrections import Correction
+from shared.decision_types import Answer, Order, Override, Pause, Resume
 from shared.json_values import from_json, plain, to_json
 from shared.tenant_state import BilledRecord, TenantState
 
@@ -19,6 +20,7 @@ READ_PERMISSIONS: Final = ("dynamodb:Query",)
 WRITE_PERMISSIONS: Final = ("dynamodb:DeleteItem", "dynamodb:PutItem")
 PLATFORM: Final = "#platform"
 """Partition of what is about no tenant; no tenant's id has a `#`."""
+PAUSE: Final = "PAUSE"
 _TOLD: Final = "TOLD#"
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _SCOPED: Final = {"ORDER": Order, "RESUME": Resume, "APPROVAL": Answer}
@@ -45,6 +47,7 @@ class TenantItems:
         resumes: Persons' resumptions, the last of each scope.
         answers: Persons' answers to approvals, the last of each scope.
         override: The last override.
+        pauses: The last pause of the tenant, and the last of all tenants.
         billed: Billed figures by source.
         told: What was told this month, by key.
     """
@@ -55,13 +58,14 @@ class TenantItems:
     resumes: tuple[Resume, ...] = ()
     answers: tuple[Answer, ...] = ()
     override: Override | None = None
+    pauses: tuple[Pause, ...] = ()
     billed: Mapping[str, BilledRecord] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
 
 
 def parse_items(tenant: str, items: Sequence[Item], month: str) -> TenantItems:
     """Return a tenant's items; raises StateUnreadableError."""
-    found: dict[str, Any] = {"orders": (), "resumes": (), "answers": (), "billed": {}}
+    found: dict[str, Any] = {"orders": (), "resumes": (), "answers": (), "pauses": (), "billed": {}}
     told = set()
     for item in items:
         sk = item["sk"]["S"]
@@ -83,6 +87,8 @@ def _take(found: dict[str, Any], sk: str, item: Item) -> None:
         found["version"] = int(item["version"]["N"])
     elif sk == "OVERRIDE":
         found["override"] = from_json(Override, item["doc"]["S"])
+    elif sk == PAUSE:
+        found["pauses"] = (*found["pauses"], from_json(Pause, item["doc"]["S"]))
     elif kind == "BILLED":
         found["billed"][sk.partition("#")[2]] = from_json(BilledRecord, item["doc"]["S"])
     elif kind in _SCOPED:
@@ -105,12 +111,20 @@ class StateTable:
     def read(self, tenant: str, month: str) -> TenantItems:
         """Read everything of a tenant but its journal and what was told in other months.
 
+        A pause of all tenants is read with each, since one given now must hold at once.
+
         Raises:
             StateUnreadableError: If an item cannot be read: nothing may be decided without it.
         """
         before = self._query(tenant, "sk < :edge", "JOURNAL#")
         after = self._query(tenant, "sk > :edge", "JOURNAL#~")
-        return parse_items(tenant, [*before, *after], month)
+        items = parse_items(tenant, [*before, *after], month)
+        return replace(items, pauses=(*items.pauses, *self.read_pauses(PLATFORM)))
+
+    def read_pauses(self, partition: str) -> tuple[Pause, ...]:
+        """Read the last pause of a tenant, or with `PLATFORM` of all tenants; empty: none."""
+        found = self._query(partition, "sk = :edge", PAUSE)
+        return parse_items(partition, found, "").pauses
 
     def store_state(
         self,
@@ -154,6 +168,27 @@ class StateTable:
             else {"Put": {"TableName": self.name, "Item": _item(tenant, sk, to_json(word))}}
         )
         self.dynamodb.transact_write_items(TransactItems=[change, self._journal(tenant, journal)])
+
+    def store_corrections(
+        self,
+        ledger: str,
+        tenant: str,
+        corrections: Sequence[Correction],
+        journal: Mapping[str, Any],
+    ) -> None:
+        """Book corrections in the ledger together with their journal entry, at most 99."""
+        name = secrets.token_hex(6)
+        changes = [
+            {
+                "Put": {
+                    "TableName": ledger,
+                    "Item": each.item(tenant, f"{name}-{number:02}"),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for number, each in enumerate(corrections)
+        ]
+        self.dynamodb.transact_write_items(TransactItems=[*changes, self._journal(tenant, journal)])
 
     def store_billed(self, tenant: str, source: str, record: BilledRecord) -> None:
         """Store a billing source's last answer."""

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from shared.corrections import together
 from shared.decision_types import Override, Reason
 from shared.force import override_end
 from shared.ledger import MonthSpend, month_of
+from shared.pausing import pause_at, pause_end
 from shared.registry import ProfileEntry, TenantPolicy
 from shared.reported_state import alias_state, tenant_state
 from shared.state_table import TenantItems
@@ -74,6 +76,8 @@ def status(subject: Subject) -> dict[str, Any]:
         "billed": _billed(subject),
         "drift_percent": None if subject.drift_percent is None else str(subject.drift_percent),
         "override": _override(subject),
+        "pause": _pause(subject),
+        "corrections": together(spend.corrections) if spend else [],
         "approval": _approval(subject),
         "would_stop": list(_would_stop(subject)),
         "unmetered": sorted(
@@ -157,6 +161,19 @@ def _override(subject: Subject) -> dict[str, Any] | None:
         "started_at": _iso(override.at),
         "ends_at": _iso(override_end(override)),
         "up_to_usd": str(override.up_to_usd),
+    }
+
+
+def _pause(subject: Subject) -> dict[str, Any] | None:
+    pause = pause_at(subject.items.pauses, subject.now)
+    if pause is None:
+        return None
+    return {
+        "scope": pause.scope,
+        "reason": pause.reason,
+        "actor": pause.actor,
+        "started_at": _iso(pause.at),
+        "ends_at": _iso(pause_end(pause)),
     }
 
 

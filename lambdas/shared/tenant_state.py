@@ -26,6 +26,7 @@ NOT_A_STOP: Final = frozenset(
         "awaiting-approval",
         "no-policy",
         "override",
+        "paused",
         "policy-unreadable",
         "retired",
         "spend-unknown",

@@ -58,7 +58,7 @@ def test_an_alias_registered_a_moment_ago_is_found(platform, ask):
         ({"body": "[]"}, "not a JSON object"),
         ({"body": None}, "not JSON"),
         ({"body": "%%", "isBase64Encoded": True}, "not JSON"),
-        ({"body": "[" * 100_000}, "more than 10000 characters"),
+        ({"body": "[" * 100_000}, "more than 20000 characters"),
         ({"body": json.dumps({"command": "rm"})}, "command must be one of"),
         ({"body": json.dumps({"command": "suspend"})}, "tenant is required"),
         ({"body": json.dumps({"command": "suspend", "tenant": 7})}, "tenant must be a text"),
