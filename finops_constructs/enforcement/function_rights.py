@@ -22,13 +22,15 @@ _QUEUE_READER: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:Rece
 
 
 _WILDCARD_REASONS: Final = {
-    "bedrock": "It serves the profiles of all tenants; it may set the guard's own tags only",
+    "bedrock": "It serves the profiles and batch jobs of all tenants; of tags it may set the "
+    "guard's own only",
     "budgets": "It reads the budgets of all tenants, whose names CloudFormation chooses",
-    "iam": "It serves the callers of all tenants; iam:PolicyARN is the guard",
+    "iam": "It serves the callers of all tenants; iam:PolicyARN and the users' tag are the guard",
     "kms": "Topics may have keys of their own; kms:ViaService is the guard",
     "sns": "It tells the alert topics of all tenants, which are named so",
     "ssm": "It serves the registry entries of all tenants",
 }
+_TENANT_TAG: Final = "finops:tenant"
 _ANY_REASON: Final = "These actions know no resource that could narrow them; they only read"
 
 
@@ -79,6 +81,8 @@ def switch_rights(place: Place, role_path: str) -> list[Statement]:
         *_suspend_roles(place, suspension, ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]),
         _allow(["iam:ListEntitiesForPolicy"], [suspension]),
         *_spare_own_roles(place, role_path),
+        *_end_jobs(place),
+        *_hold_keys(place),
         _read_metrics("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
         _allow(["budgets:ViewBudget"], [place.global_arn("budgets", "budget/*")]),
         *_tell(place),
@@ -151,6 +155,28 @@ def _spare_own_roles(place: Place, role_path: str) -> list[Statement]:
             "Action": ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
             "Resource": [place.global_arn("iam", f"role{path}*") for path in paths],
         }
+    ]
+
+
+def _end_jobs(place: Place) -> list[Statement]:
+    # Bedrock knows no resource for listing jobs, and no condition that tells whose a job is.
+    return [
+        _allow(["bedrock:ListModelInvocationJobs"], ["*"]),
+        _allow(
+            ["bedrock:StopModelInvocationJob"], [place.arn("bedrock", "model-invocation-job/*")]
+        ),
+    ]
+
+
+def _hold_keys(place: Place) -> list[Statement]:
+    users = [place.global_arn("iam", "user/*")]
+    tagged = {"Null": {f"aws:ResourceTag/{_TENANT_TAG}": "false"}}
+    of_bedrock = {"iam:ServiceSpecificCredentialServiceName": "bedrock.amazonaws.com"}
+    return [
+        _allow(["iam:ListServiceSpecificCredentials"], users, tagged),
+        _allow(
+            ["iam:UpdateServiceSpecificCredential"], users, {"StringEquals": of_bedrock, **tagged}
+        ),
     ]
 
 

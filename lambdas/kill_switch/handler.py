@@ -10,7 +10,18 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from kill_switch import budgets, bursts, calls, confirming, figures, publishing, sources, telling
+from kill_switch import (
+    api_keys,
+    batch_jobs,
+    budgets,
+    bursts,
+    calls,
+    confirming,
+    figures,
+    publishing,
+    sources,
+    telling,
+)
 from kill_switch.clients import Clients
 from kill_switch.clock import Clock
 from kill_switch.hints import Hint, hint_of
@@ -24,6 +35,8 @@ from shared.registry_cache import RegistryCache
 PERMISSIONS: Final = tuple(
     sorted(
         {
+            *api_keys.PERMISSIONS,
+            *batch_jobs.PERMISSIONS,
             *budgets.PERMISSIONS,
             *bursts.PERMISSIONS,
             *calls.PERMISSIONS,

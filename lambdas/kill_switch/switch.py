@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kill_switch.beyond_calls import BeyondCalls, with_failures
 from kill_switch.bursts import read_bursts
 from kill_switch.calls import Gateway
 from kill_switch.clock import Clock
@@ -32,7 +33,7 @@ from shared.registry import Registry
 from shared.registry_cache import RegistryCache
 from shared.state_table import StateTable
 from shared.status import Subject
-from shared.tenant_state import TenantState
+from shared.tenant_state import Failure, TenantState
 from shared.wake import send_wake
 
 logger = Logger(child=True)
@@ -76,6 +77,7 @@ class _Run:
     decided: dict[str, Decided] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     works: dict[str, TenantWork] = field(default_factory=dict)
+    beyond_calls: Mapping[str, Mapping[str, Failure]] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)
 
 
@@ -171,9 +173,12 @@ class Switch:
                 tenant, decided, registry, place=place, check=tenant in checked
             )
         Lanes(Gateway(self.client).make, self.executor, self.clock, run.deadline).run(run.works)
+        beyond = BeyondCalls(self.client, self.table, place, self.clock, run.deadline)
+        run.beyond_calls = beyond.work(run.decided, registry, run.began)
 
     def _settle(self, run: _Run, hint: Hint) -> None:
-        seen = {tenant: work.outcome() for tenant, work in run.works.items()}
+        failed = run.beyond_calls
+        seen = {t: with_failures(w.outcome(), failed.get(t)) for t, w in run.works.items()}
         if hint.everybody:
             seen = self._confirm(run, seen)
         settler = Settler(

@@ -42,6 +42,7 @@ class TenantPolicy:
         daily_cap_usd: The cap of a UTC day; None: no cap.
         cool_down_minutes: After how long a latched stop ends by itself; None: never.
         retired: Whether the tenant is being taken down: everything is let go of.
+        api_key_users: ARNs of IAM users whose Bedrock API keys a stop deactivates.
     """
 
     tenant: str
@@ -61,6 +62,7 @@ class TenantPolicy:
     alert_topic_arn: str
     suspension_policy_arn: str
     retired: bool
+    api_key_users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ def parse_policy(tenant: str, entry: Mapping[str, Any]) -> TenantPolicy:
         alert_topic_arn=text_of(entry.get("alert_topic_arn"), "alert_topic_arn"),
         suspension_policy_arn=text_of(entry.get("suspension_policy_arn"), "suspension_policy_arn"),
         retired=flag_of(entry.get("retired", False), "retired"),
+        api_key_users=_users(entry.get("api_key_users", [])),
     )
 
 
@@ -205,6 +208,12 @@ def _parse_owner(value: object) -> Owner | None:
         email=text_of(owner.get("email"), "owner.email"),
         cost_centre=text_of(owner.get("cost_centre"), "owner.cost_centre"),
     )
+
+
+def _users(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise EntryError(f"api_key_users must be a list, got {value!r}")
+    return tuple(text_of(each, "api_key_users") for each in value)
 
 
 def _percentage(value: object, where: str) -> Decimal:

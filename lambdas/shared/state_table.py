@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from shared.corrections import Correction
 from shared.decision_types import Answer, Order, Override, Pause, Resume
+from shared.held_keys import HELD_KEYS, HeldKeys
 from shared.json_values import from_json, plain, to_json
 from shared.tenant_state import BilledRecord, TenantState
 
@@ -48,6 +49,7 @@ class TenantItems:
         answers: Persons' answers to approvals, the last of each scope.
         override: The last override.
         pauses: The last pause of the tenant, and the last of all tenants.
+        held_keys: API keys that the switch has deactivated; None: never any.
         billed: Billed figures by source.
         told: What was told this month, by key.
     """
@@ -59,6 +61,7 @@ class TenantItems:
     answers: tuple[Answer, ...] = ()
     override: Override | None = None
     pauses: tuple[Pause, ...] = ()
+    held_keys: HeldKeys | None = None
     billed: Mapping[str, BilledRecord] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
 
@@ -87,6 +90,8 @@ def _take(found: dict[str, Any], sk: str, item: Item) -> None:
         found["version"] = int(item["version"]["N"])
     elif sk == "OVERRIDE":
         found["override"] = from_json(Override, item["doc"]["S"])
+    elif sk == HELD_KEYS:
+        found["held_keys"] = from_json(HeldKeys, item["doc"]["S"])
     elif sk == PAUSE:
         found["pauses"] = (*found["pauses"], from_json(Pause, item["doc"]["S"]))
     elif kind == "BILLED":
