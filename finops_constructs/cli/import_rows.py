@@ -8,29 +8,13 @@ import click
 
 from finops_constructs.cli.cost_data_errors import shown_cost_data_errors
 from finops_constructs.cli.output import counted, print_json
+from finops_constructs.cli.pairs import Pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
-
-
-class _Pair(click.ParamType):
-    """`NAME=TEXT`."""
-
-    name = "pair"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        if isinstance(value, tuple):
-            return value
-        name, sign, text = str(value).partition("=")
-        if not sign or not name.strip() or not text.strip():
-            self.fail(f"{value!r}: write COLUMN=TEXT", param, ctx)
-        return name.strip(), text.strip()
 
 
 def import_options(command: _Command) -> _Command:
@@ -45,7 +29,7 @@ def import_options(command: _Command) -> _Command:
         click.option(
             "--map",
             "columns",
-            type=_Pair(),
+            type=Pair("COLUMN=TEXT"),
             multiple=True,
             metavar="COLUMN=HEADER",
             help="Take a column from this header; may be repeated.",
@@ -53,7 +37,7 @@ def import_options(command: _Command) -> _Command:
         click.option(
             "--set",
             "constants",
-            type=_Pair(),
+            type=Pair("COLUMN=TEXT"),
             multiple=True,
             metavar="COLUMN=VALUE",
             help="Give every row this value; may be repeated.",

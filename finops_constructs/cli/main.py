@@ -42,6 +42,10 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
         "finops_constructs.cli.outcomes:outcomes",
         "Business results: what ROI and the cost of a unit of work are computed from.",
     ),
+    "enforcement": _Command(
+        "finops_constructs.cli.enforcement:enforcement",
+        "Hold automatic stops while the guard itself is wrong.",
+    ),
     "override": _Command(
         "finops_constructs.cli.override:override",
         "Let a stopped tenant go on for a while, up to an amount.",

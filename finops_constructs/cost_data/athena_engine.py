@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_constructs.cost_data.engine import Result, ResultColumn
+from finops_constructs.cost_data.engine import NO_FILTERS, Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
+from finops_constructs.cost_data.selection import filtered_view, totals_query
 from finops_constructs.cost_data.views import CUR_TABLE, get_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 3.0
@@ -52,6 +53,7 @@ class AthenaEngine:
         self._client = client
         self._workgroup = workgroup
         self._database = database
+        self._schema = f'"{database}"'
         self._timeout_s = timeout_s
         self._sleep = sleep
         self._progress = progress
@@ -61,17 +63,24 @@ class AthenaEngine:
         found = self._run(f"SELECT DISTINCT billing_period FROM {CUR_TABLE} ORDER BY 1")
         return [period for (period,) in found.rows]
 
-    def view(self, name: str, *, months: Sequence[str] = ()) -> Result:
+    def view(
+        self,
+        name: str,
+        *,
+        months: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
         """Return the rows of a view; see `Engine.view`."""
         view = get_view(name)
-        for month in months:
-            if len(month) != 7 or not month.replace("-", "").isdigit():
-                raise CostDataError(f"a month is written YYYY-MM, got {month!r}")
+        _check_months(months)
         listed = ", ".join(f"'{month}'" for month in sorted(set(months)))
         monthly = any(column.name == "billing_period" for column in view.columns)
         where = f" WHERE billing_period IN ({listed})" if listed and monthly else ""
         order = ", ".join(str(place + 1) for place in range(len(view.columns)))
-        result = self._run(f"SELECT * FROM {name}{where} ORDER BY {order}")
+        rows = name
+        if filters:
+            rows = f"({filtered_view(name, filters, schema=self._schema)}) AS asked"
+        result = self._run(f"SELECT * FROM {rows}{where} ORDER BY {order}")
         got = [(column.name, column.type) for column in result.columns]
         if got != [(column.name, column.type) for column in view.columns]:
             raise CostDataError(
@@ -79,6 +88,17 @@ class AthenaEngine:
                 " deploy the cost lake again"
             )
         return result
+
+    def totals(
+        self,
+        by: Sequence[str],
+        *,
+        months: Sequence[str],
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
+        """Return cost and tokens, added up; see `Engine.totals`."""
+        _check_months(months)
+        return self._run(totals_query(by, months=months, filters=filters, schema=self._schema))
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""
@@ -156,6 +176,12 @@ class AthenaEngine:
             if not answer.get("NextToken"):
                 return
             token = {"NextToken": answer["NextToken"]}
+
+
+def _check_months(months: Sequence[str]) -> None:
+    for month in months:
+        if len(month) != 7 or not month.replace("-", "").isdigit():
+            raise CostDataError(f"a month is written YYYY-MM, got {month!r}")
 
 
 def _type(column: dict[str, Any]) -> str:

@@ -14,9 +14,10 @@ from finops_constructs.cost_data.cur_folder import (
     wanted_months,
 )
 from finops_constructs.cost_data.daily_cache import DailyCache
-from finops_constructs.cost_data.engine import Result, ResultColumn
+from finops_constructs.cost_data.engine import NO_FILTERS, Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
 from finops_constructs.cost_data.optional_duckdb import connect, load_duckdb
+from finops_constructs.cost_data.selection import BASE, filtered_view, totals_query
 from finops_constructs.cost_data.side_inputs import load_side_table
 from finops_constructs.cost_data.side_tables import SIDE_TABLES
 from finops_constructs.cost_data.views import (
@@ -30,7 +31,7 @@ from finops_constructs.cost_data.views import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from finops_constructs.cost_data.cur_folder import CurMonth
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 # DuckDB's own element_at gives a list; Athena's gives the value, or NULL.
 _PREPARE: Final = "CREATE TEMP MACRO element_at(m, k) AS m[k]"
+_SCHEMA: Final = "temp.main"
 _SETTINGS: Final = ("SET preserve_insertion_order = false", "SET TimeZone = 'UTC'")
 
 
@@ -93,20 +95,43 @@ class DuckDbEngine:
         """Return the billing periods of the folder; see `Engine.months`."""
         return [period for period, month in self._months.items() if month.files]
 
-    def view(self, name: str, *, months: Sequence[str] = ()) -> Result:
+    def view(
+        self,
+        name: str,
+        *,
+        months: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
         """Return the rows of a view; see `Engine.view`."""
         view = get_view(name)
         wanted = wanted_months(self._months, months)
         self._prepare({name}, self._with_history(wanted, history=self._has_history(view)))
         if view.needs_tenant_tag:
             self._check_tenant_tag([month.period for month in wanted])
+        rows = name
+        if filters:
+            rows = f"({filtered_view(name, filters, schema=_SCHEMA)})"
         if not any(column.name == "billing_period" for column in view.columns):
-            return self._run(f"SELECT * FROM {name}", {name})
+            return self._run(f"SELECT * FROM {rows}", {name})
         periods = ", ".join(quoted(month.period) for month in wanted)
         result = self._run(
-            f"SELECT * FROM {name} WHERE billing_period IN ({periods}) ORDER BY ALL", {name}
+            f"SELECT * FROM {rows} WHERE billing_period IN ({periods}) ORDER BY ALL", {name}
         )
         return result if result.rows else self._explained(result, wanted)
+
+    def totals(
+        self,
+        by: Sequence[str],
+        *,
+        months: Sequence[str],
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
+        """Return cost and tokens, added up; see `Engine.totals`."""
+        wanted = wanted_months(self._months, months)
+        self._prepare({BASE}, wanted)
+        periods = [month.period for month in wanted]
+        query = totals_query(by, months=periods, filters=filters, schema=_SCHEMA)
+        return self._run(query, {BASE})
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+NO_FILTERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+"""The whole bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,35 @@ class Engine(Protocol):
     def months(self) -> list[str]:
         """Return the billing periods there are, `YYYY-MM`, oldest first."""
 
-    def view(self, name: str, *, months: Sequence[str] = ()) -> Result:
+    def view(
+        self,
+        name: str,
+        *,
+        months: Sequence[str] = (),
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
         """Return the rows of a view.
 
         Args:
             name: One of `all_views()`.
             months: Billing periods wanted. Default: all.
+            filters: Dimension -> values: the part of the bill the view is asked of; see
+                `selection`. Default: all of it.
+        """
+
+    def totals(
+        self,
+        by: Sequence[str],
+        *,
+        months: Sequence[str],
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Result:
+        """Return `cost_usd` and `tokens` of `bedrock_costs`, added up.
+
+        Args:
+            by: Columns to add up by; they come first, in this order.
+            months: Billing periods wanted.
+            filters: As in `view`.
         """
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:

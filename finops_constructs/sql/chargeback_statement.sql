@@ -1,14 +1,16 @@
 -- question: What is each tenant charged, with its part of what belongs to nobody?
--- grain: one row a month and tenant
+-- grain: one row a month, tenant and place in the books
 -- source: bedrock_costs. Rule: cost without a tenant (untagged calls, tax, guardrails and credits
 --   without tags) is spread over the tenants by their own metered usage. Parts are differences of
 --   running totals, so that they add up to the last digit, and charges in whole cents to the cent.
+--   A tenant that moved in the month is charged at both places, by day; a line without a cost centre
+--   goes where the tenant's others go.
 -- history: no
 -- needs: tenant tag
 -- columns:
 --   billing_period: varchar - the month, YYYY-MM
 --   tenant: varchar - '(unallocated)' if no tenant used anything
---   cost_centre: varchar - the latest in the month
+--   cost_centre: varchar
 --   gl_code: varchar
 --   entity: varchar
 --   owner: varchar
@@ -22,27 +24,27 @@
 --   data_through: timestamp - UTC
 --   cost_basis: varchar
 
-WITH own AS (
+WITH booked AS (
   SELECT
-    billing_period, tenant, status, data_through, cost_basis,
+    billing_period, tenant, cost_centre, gl_code, entity, owner, status, data_through, cost_basis,
     sum(cost_usd) AS own_cost_usd,
     sum(CASE WHEN charge_kind = 'usage' THEN cost_usd ELSE 0 END) AS usage_cost_usd
   FROM bedrock_costs
-  GROUP BY 1, 2, 3, 4, 5
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
-latest AS (
-  SELECT billing_period, tenant, cost_centre, gl_code, entity, owner
-  FROM (
-    SELECT
-      billing_period, tenant, cost_centre, gl_code, entity, owner,
-      row_number() OVER (
-        PARTITION BY billing_period, tenant
-        ORDER BY usage_date DESC, cost_centre, gl_code, entity, owner
-      ) AS newest
-    FROM bedrock_costs
-    WHERE tenant IS NOT NULL AND charge_kind = 'usage'
-  ) AS ranked
-  WHERE newest = 1
+filled AS (
+  SELECT
+    billing_period, tenant, gl_code, entity, owner, status, data_through, cost_basis, own_cost_usd, usage_cost_usd,
+    COALESCE(cost_centre, max(cost_centre) OVER (PARTITION BY billing_period, tenant)) AS centre
+  FROM booked
+),
+own AS (
+  SELECT
+    billing_period, tenant, centre AS cost_centre, gl_code, entity, owner, status, data_through, cost_basis,
+    sum(own_cost_usd) AS own_cost_usd,
+    sum(usage_cost_usd) AS usage_cost_usd
+  FROM filled
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 shared AS (
   SELECT
@@ -56,12 +58,13 @@ ranked AS (
   SELECT
     o.billing_period,
     COALESCE(o.tenant, '(unallocated)') AS tenant,
+    o.cost_centre, o.gl_code, o.entity, o.owner,
     CASE WHEN o.tenant IS NULL THEN 0 ELSE o.own_cost_usd END AS own_cost_usd,
     o.usage_cost_usd,
     s.shared_cost_usd,
     s.tenants_usage_usd,
-    sum(o.usage_cost_usd) OVER (PARTITION BY o.billing_period ORDER BY o.tenant ROWS UNBOUNDED PRECEDING) AS running_usage_usd,
-    row_number() OVER (PARTITION BY o.billing_period ORDER BY o.tenant) AS place,
+    sum(o.usage_cost_usd) OVER (PARTITION BY o.billing_period ORDER BY o.tenant, o.cost_centre, o.gl_code, o.entity, o.owner ROWS UNBOUNDED PRECEDING) AS running_usage_usd,
+    row_number() OVER (PARTITION BY o.billing_period ORDER BY o.tenant, o.cost_centre, o.gl_code, o.entity, o.owner) AS place,
     count(*) OVER (PARTITION BY o.billing_period) AS places,
     o.status, o.data_through, o.cost_basis
   FROM own AS o
@@ -91,10 +94,10 @@ parts AS (
 SELECT
   p.billing_period,
   p.tenant,
-  l.cost_centre,
-  l.gl_code,
-  l.entity,
-  l.owner,
+  p.cost_centre,
+  p.gl_code,
+  p.entity,
+  p.owner,
   CAST(p.own_cost_usd AS decimal(38,10)) AS own_cost_usd,
   CAST(p.part_usd AS decimal(38,10)) AS shared_cost_usd,
   CAST(p.own_cost_usd + p.part_usd AS decimal(38,10)) AS cost_usd,
@@ -105,4 +108,3 @@ SELECT
   p.data_through,
   p.cost_basis
 FROM parts AS p
-LEFT JOIN latest AS l ON l.billing_period = p.billing_period AND l.tenant = p.tenant
