@@ -38,6 +38,10 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
     "drill": _Command(
         "finops_constructs.cli.drill:drill", "Prove, without spend, that the switch would work."
     ),
+    "evidence": _Command(
+        "finops_constructs.cli.evidence:evidence",
+        "Show an auditor what a cloud assembly holds, clause by clause.",
+    ),
     "outcomes": _Command(
         "finops_constructs.cli.outcomes:outcomes",
         "Business results: what ROI and the cost of a unit of work are computed from.",

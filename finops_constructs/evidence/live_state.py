@@ -43,6 +43,11 @@ class LiveComparison:
     callers: tuple[str, ...]
     observations: Mapping[Fact, Observation]
 
+    @property
+    def has_drifted(self) -> bool:
+        """Whether any fact is not as declared in the account."""
+        return any(seen.state is LiveState.DRIFTED for seen in self.observations.values())
+
     def of(self, fact: Fact) -> Observation:
         """Return what was seen of a fact."""
         unseen = Observation(state=LiveState.NOT_CHECKED, detail="nothing was asked about it")
