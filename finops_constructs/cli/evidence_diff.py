@@ -1,14 +1,19 @@
 """What changed between two assemblies, in words and as data."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 from finops_constructs.cli.output import counted
 from finops_constructs.controls.control import TITLES
-from finops_constructs.evidence.diff import Difference, Direction, FactChange, VerdictChange
+from finops_constructs.evidence.diff import (
+    AcceptanceChange,
+    Difference,
+    Direction,
+    FactChange,
+    VerdictChange,
+)
 from finops_constructs.evidence.facts import Fact
-from finops_constructs.evidence.sources import AcceptedFinding
 
 _ORDER: Final = (Direction.WEAKER, Direction.STRONGER, Direction.OTHER)
 
@@ -61,8 +66,8 @@ def as_json(found: Difference) -> dict[str, Any]:
         ],
         "tenants_gone": list(found.tenants_gone),
         "tenants_new": list(found.tenants_new),
-        "accepted": [_accepted(each) for each in found.accepted],
-        "no_longer_accepted": [_accepted(each) for each in found.no_longer_accepted],
+        "accepted": [asdict(each) for each in found.accepted],
+        "no_longer_accepted": [asdict(each) for each in found.no_longer_accepted],
     }
 
 
@@ -79,11 +84,10 @@ def _verdict_line(change: VerdictChange) -> str:
     return f"{change.direction:<9} {change.clause} for {change.tenant}: {verdicts}"
 
 
-def _accepted_lines(word: str, findings: Iterable[AcceptedFinding]) -> Iterator[str]:
-    """Yield accepted findings, one line for all places of a stack with the same reason."""
-    groups = Counter((each.stack, each.rule, each.reason) for each in findings)
-    for (stack, rule, reason), count in sorted(groups.items()):
-        yield f"{word} {rule} in {counted(count, 'place')} of {stack}: {reason}"
+def _accepted_lines(word: str, changes: Iterable[AcceptanceChange]) -> Iterator[str]:
+    for each in changes:
+        where = f"{counted(each.places, 'place')} of {each.stack}"
+        yield f"{word} {each.rule} in {where}: {each.reason}"
 
 
 def _conclusion(found: Difference) -> str:
@@ -96,12 +100,3 @@ def _conclusion(found: Difference) -> str:
 
 def _side(fact: Fact | None) -> dict[str, str] | None:
     return None if fact is None else {"value": fact.value, "shows": fact.verdict.value}
-
-
-def _accepted(each: AcceptedFinding) -> dict[str, str]:
-    return {
-        "stack": each.stack,
-        "where": each.where,
-        "rule": each.rule,
-        "reason": each.reason,
-    }

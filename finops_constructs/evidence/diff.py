@@ -1,6 +1,6 @@
 """What changed between two assemblies, and whether any control got weaker: a pure function."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,6 +74,23 @@ class VerdictChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceChange:
+    """Findings of one rule that were accepted, or no longer are, for one reason.
+
+    Attributes:
+        stack: The stack.
+        rule: The rule.
+        reason: The reason.
+        places: In how many more constructs.
+    """
+
+    stack: str
+    rule: str
+    reason: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """Everything that changed.
 
@@ -83,8 +100,8 @@ class Difference:
         clauses: What the catalogue changed between the two assemblies.
         tenants_gone: Tenants of the old assembly only.
         tenants_new: Tenants of the new assembly only.
-        accepted: Findings of checks accepted in the new assembly only.
-        no_longer_accepted: Findings accepted in the old assembly only.
+        accepted: Findings of checks accepted in more places than before.
+        no_longer_accepted: Findings accepted in fewer places.
     """
 
     facts: tuple[FactChange, ...]
@@ -92,8 +109,8 @@ class Difference:
     clauses: tuple[ClauseChange, ...]
     tenants_gone: tuple[str, ...]
     tenants_new: tuple[str, ...]
-    accepted: tuple[AcceptedFinding, ...]
-    no_longer_accepted: tuple[AcceptedFinding, ...]
+    accepted: tuple[AcceptanceChange, ...]
+    no_longer_accepted: tuple[AcceptanceChange, ...]
 
     @property
     def is_weaker(self) -> bool:
@@ -117,8 +134,8 @@ def compare(old: Evidence, new: Evidence) -> Difference:
         clauses=_clause_changes(old, new),
         tenants_gone=tuple(sorted(before - after)),
         tenants_new=tuple(sorted(after - before)),
-        accepted=_only(new.exceptions, old.exceptions),
-        no_longer_accepted=_only(old.exceptions, new.exceptions),
+        accepted=_more(new.exceptions, old.exceptions),
+        no_longer_accepted=_more(old.exceptions, new.exceptions),
     )
 
 
@@ -126,11 +143,15 @@ def _of(facts: Iterable[Fact], tenants: set[str]) -> list[Fact]:
     return [fact for fact in facts if fact.tenant is None or fact.tenant in tenants]
 
 
-def _only(
+def _more(
     these: Iterable[AcceptedFinding], those: Iterable[AcceptedFinding]
-) -> tuple[AcceptedFinding, ...]:
-    others = set(those)
-    return tuple(each for each in these if each not in others)
+) -> tuple[AcceptanceChange, ...]:
+    """Return what is accepted more often here than there; where it moved to does not matter."""
+    here, there = (Counter((e.stack, e.rule, e.reason) for e in each) for each in (these, those))
+    return tuple(
+        AcceptanceChange(stack=stack, rule=rule, reason=reason, places=places)
+        for (stack, rule, reason), places in sorted((here - there).items())
+    )
 
 
 def _clause_changes(old: Evidence, new: Evidence) -> tuple[ClauseChange, ...]:

@@ -5,17 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import botocore.exceptions
 
-from finops_constructs.checks.template import Template
 from finops_constructs.evidence.facts import Fact, read_declarations, read_facts
 from finops_constructs.evidence.live.deployed import DeployedStack, Region, read_deployed
 from finops_constructs.evidence.live_state import LiveComparison, LiveState, Observation
 from finops_constructs.evidence.model import Evidence
 from finops_constructs.evidence.sources import Sources, Stack, read_sources
 from finops_constructs.operations.aws import Aws, translated
+
+if TYPE_CHECKING:
+    from finops_constructs.checks.template import Template
 
 _Key = tuple[str, str, str, str]
 _TEMPLATE_ONLY: Final = "the deployed template says so; the resource itself was not asked"
