@@ -50,6 +50,10 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
         "finops_constructs.cli.enforcement:enforcement",
         "Hold automatic stops while the guard itself is wrong.",
     ),
+    "ledger": _Command(
+        "finops_constructs.cli.ledger:ledger",
+        "Correct the ledger of estimated spend; what was metered stays as it was.",
+    ),
     "override": _Command(
         "finops_constructs.cli.override:override",
         "Let a stopped tenant go on for a while, up to an amount.",

@@ -97,7 +97,8 @@ def _print_end(order: Answer, outcome: Outcome, timeout_seconds: float) -> None:
     look = f"finops tenants status {order.tenant}"
     last = outcome.last
     if last.reached:
-        click.echo(f"{_REACHED[last.stage]}\nLook: {look}")
+        said = _REACHED.get(last.stage, f"It was decided anew: {last.stage}.")
+        click.echo(f"{said}\nLook: {look}")
         return
     about = order.tenant if order.alias is None else f"{order.tenant}/{order.alias}"
     if last.done:

@@ -68,13 +68,24 @@ def _facts(tenant: TenantStatus) -> Iterator[tuple[str, Text | str]]:
 
 
 def _answers(tenant: TenantStatus) -> Iterator[tuple[str, str]]:
-    """Overrides and approvals: what persons have answered, or are asked."""
+    """Overrides, pauses, corrections and approvals: what persons have said, or are asked."""
     if tenant.override is not None:
         given = tenant.override
         ceiling = "" if given.up_to_usd is None else f" or {usd(given.up_to_usd)} in the month"
         yield (
             "override",
             f"until {moment(given.ends_at)}{ceiling}, by {given.actor}: {given.reason}",
+        )
+    if tenant.pause is not None:
+        paused = tenant.pause
+        whose = "all tenants" if paused.scope == "all" else "this tenant"
+        said = f"{paused.actor}: {paused.reason}"
+        yield "paused", f"automatic stops of {whose} until {moment(paused.ends_at)}, by {said}"
+    for each in tenant.corrections:
+        amount = "?" if each.usd is None else usd(each.usd)
+        yield (
+            "in the estimate",
+            f"{each.kind} {amount} at {moment(each.at)}, by {each.actor}: {each.reason}",
         )
     if tenant.approval is not None:
         asked = tenant.approval
@@ -125,6 +136,9 @@ def _commands(tenant: TenantStatus) -> Iterator[str]:
         yield f'finops approve {tenant.tenant} --reject --reason "..."'
     if codes & {"ordered", "daily-cap", "burst"}:
         yield f'finops resume {tenant.tenant} --reason "..."'
+    if tenant.pause is not None:
+        whom = "--all" if tenant.pause.scope == "all" else f"--tenant {tenant.tenant}"
+        yield f'finops enforcement resume {whom} --reason "..."'
     if "monthly-limit" in codes and tenant.override is None and tenant.limit_usd is not None:
         spent = max(tenant.limit_usd, tenant.estimated_usd or Decimal(0))
         ceiling = whole_usd_above(spent * _SUGGESTED_CEILING)

@@ -55,6 +55,8 @@ def shown_state(tenant: TenantStatus) -> Text:
         text.append("\napproval pending", style="yellow")
     if tenant.override is not None:
         text.append("\noverride", style="yellow")
+    if tenant.pause is not None:
+        text.append("\npaused", style="yellow")
     return text
 
 

@@ -8,9 +8,9 @@ Example:
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol, Self
 
@@ -55,6 +55,25 @@ class Answer:
     accepted_at: datetime | None
     status: TenantStatus
     request: Mapping[str, Any]
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerForAll:
+    """The platform has accepted an order about all tenants.
+
+    Attributes:
+        command: The order.
+        message: The platform's own words.
+        actor: Who gave it, as the platform sees the caller.
+        accepted_at: When it was written down; None if the platform did not say.
+        raw: The answer as it came.
+    """
+
+    command: str
+    message: str
+    actor: str | None
+    accepted_at: datetime | None
     raw: Mapping[str, Any]
 
 
@@ -119,6 +138,45 @@ class Operator:
         """Answer the question whether a tenant is to be stopped."""
         return self._order("approve", tenant, reason=reason, reject=reject)
 
+    def pause(self, tenant: str, *, reason: str, minutes: int) -> Answer:
+        """Hold a tenant's automatic stops for `minutes`, at most a day; lift those there are."""
+        return self._order("pause", tenant, reason=reason, minutes=minutes)
+
+    def end_pause(self, tenant: str, *, reason: str) -> Answer:
+        """End a tenant's pause before its time."""
+        return self._order("end-pause", tenant, reason=reason)
+
+    def pause_all(self, *, reason: str, minutes: int) -> AnswerForAll:
+        """Hold the automatic stops of all tenants for `minutes`, at most a day."""
+        return self._order_for_all("pause", reason=reason, minutes=minutes)
+
+    def end_pause_of_all(self, *, reason: str) -> AnswerForAll:
+        """End the pause of all tenants before its time; pauses of single tenants go on."""
+        return self._order_for_all("end-pause", reason=reason)
+
+    def adjust(
+        self,
+        tenant: str,
+        *,
+        reason: str,
+        usd: Decimal,
+        alias: str | None = None,
+        day: date | None = None,
+    ) -> Answer:
+        """Book a signed correction of what a tenant, or one alias, has spent on a UTC day."""
+        return self._order(
+            "adjust",
+            tenant,
+            reason=reason,
+            usd=str(usd),
+            alias=alias,
+            day=None if day is None else day.isoformat(),
+        )
+
+    def reprice(self, tenant: str, *, reason: str, amounts: Sequence[Mapping[str, str]]) -> Answer:
+        """Book what a recomputation came to: `usd` and `day` with `alias` or `role`, 90 at most."""
+        return self._order("reprice", tenant, reason=reason, amounts=list(amounts))
+
     def status(self, tenant: str) -> TenantStatus:
         """Return what the platform says of one tenant."""
         answer = self._channel.post({"command": "status", "tenant": tenant}, repeatable=True)
@@ -129,6 +187,16 @@ class Operator:
         answer = self._channel.post({"command": "status"}, repeatable=True)
         found = [parse_status(each) for each in _part(answer, "tenants", list)]
         return tuple(sorted(found, key=lambda status: status.tenant))
+
+    def _order_for_all(self, command: str, **rest: object) -> AnswerForAll:
+        answer = self._channel.post({"command": command, "all": True, **rest}, repeatable=False)
+        return AnswerForAll(
+            command=command,
+            message=_part(answer, "message", str),
+            actor=answer.get("actor"),
+            accepted_at=parse_time(answer.get("accepted_at")),
+            raw=answer,
+        )
 
     def _order(self, command: str, tenant: str, **rest: object) -> Answer:
         given = {key: value for key, value in rest.items() if value is not None}

@@ -7,6 +7,8 @@ from typing import Final
 from finops_constructs.operations.client import Answer
 from finops_constructs.operations.status import CHANGING, STOPPED, TENANT_SCOPE, TenantStatus
 
+_EITHER_WAY: Final = frozenset({"adjust", "end-pause", "reprice"})
+"""Orders that may stop or lift: they are reached once it is decided anew and read back."""
 _LEAST_STOPPED_FIRST: Final = (
     "active", "resuming", "held", "suspending", "applied", "confirmed"
 )  # fmt: skip
@@ -40,6 +42,9 @@ def progress(order: Answer, now: TenantStatus) -> Progress:
     if looked is False:
         moving = "suspending" if _stops(order) else "resuming"
         return Progress(stage=moving if moving in states else "accepted")
+    if order.command in _EITHER_WAY:
+        settled = looked is True and not CHANGING & set(states)
+        return Progress(stage=max(states, key=_how_stopped), done=settled, reached=settled)
     if _stops(order):
         return _stopping(order, now, states)
     return _lifting(order, now, states, final=looked is True)

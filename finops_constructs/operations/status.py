@@ -64,6 +64,28 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Automatic stops of a `tenant`, or of `all`, are held until its end."""
+
+    scope: str
+    reason: str
+    actor: str
+    started_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person booked in the ledger this month; `kind` is `adjust` or `reprice`."""
+
+    kind: str
+    usd: Decimal | None
+    at: datetime | None
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """A stop that was asked for: `pending`, `approved`, `rejected` or `timed-out`."""
 
@@ -128,6 +150,8 @@ class TenantStatus:
     billed: Billed
     drift_percent: Decimal | None
     override: Override | None
+    pause: Pause | None
+    corrections: tuple[Correction, ...]
     approval: Approval | None
     would_stop: tuple[WouldStop, ...]
     unmetered: tuple[str, ...]
@@ -149,9 +173,10 @@ class TenantStatus:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether something is stopped, changing, held, asked for, or would have been stopped."""
+        """Whether anything but plainly active, such as stopped, held, paused, or asked for."""
         return (
             self.state != "active"
+            or self.pause is not None
             or any(alias.state != "active" for alias in self.own_aliases.values())
             or (self.approval is not None and self.approval.state == "pending")
             or bool(self.would_stop)

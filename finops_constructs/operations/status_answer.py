@@ -12,7 +12,9 @@ from finops_constructs.operations.status import (
     Approval,
     Assumption,
     Billed,
+    Correction,
     Override,
+    Pause,
     Reason,
     TenantStatus,
     WorstCase,
@@ -68,6 +70,8 @@ def _fields(raw: Mapping[str, Any]) -> dict[str, Any]:
         "billed": _billed(raw.get("billed")),
         "drift_percent": _usd(raw.get("drift_percent")),
         "override": _override(raw.get("override")),
+        "pause": _pause(raw.get("pause")),
+        "corrections": tuple(_correction(each) for each in raw.get("corrections") or ()),
         "approval": _approval(raw.get("approval")),
         "would_stop": tuple(_would_stop(each) for each in raw.get("would_stop") or ()),
         "unmetered": tuple(raw.get("unmetered") or ()),
@@ -129,6 +133,28 @@ def _override(raw: Mapping[str, Any] | None) -> Override | None:
         started_at=parse_time(raw.get("started_at")),
         ends_at=parse_time(raw.get("ends_at")),
         up_to_usd=_usd(raw.get("up_to_usd")),
+    )
+
+
+def _pause(raw: Mapping[str, Any] | None) -> Pause | None:
+    if raw is None:
+        return None
+    return Pause(
+        scope=raw.get("scope") or TENANT_SCOPE,
+        reason=raw.get("reason") or "?",
+        actor=raw.get("actor") or "?",
+        started_at=parse_time(raw.get("started_at")),
+        ends_at=parse_time(raw.get("ends_at")),
+    )
+
+
+def _correction(each: Mapping[str, Any]) -> Correction:
+    return Correction(
+        kind=each["kind"],
+        usd=_usd(each.get("usd")),
+        at=parse_time(each.get("at")),
+        actor=each.get("actor") or "?",
+        reason=each.get("reason") or "?",
     )
 
 
