@@ -10,6 +10,10 @@ from constructs import IConstruct
 # How the CDK writes partition, Region and account where only the deployment knows them.
 _PSEUDO_PARAMETER: Final = re.compile(r"\$\{Token\[AWS\.(\w+)\.\d+\]\}")
 _NIST: Final = "NIST.800.53.R5::NIST.800.53.R5-"
+BUCKET_ACCESS_LOG: Final = "AwsSolutions::AwsSolutions-S1"
+BUCKET_KEY: Final = f"{_NIST}S3DefaultEncryptionKMS"
+BUCKET_REPLICATION: Final = f"{_NIST}S3BucketReplicationEnabled"
+BUCKET_VERSIONING: Final = f"{_NIST}S3BucketVersioningEnabled"
 INLINE_POLICY: Final = f"{_NIST}IAMNoInlinePolicy"
 FUNCTION_CONCURRENCY: Final = f"{_NIST}LambdaConcurrency"
 FUNCTION_DEAD_LETTERS: Final = f"{_NIST}LambdaDLQ"
@@ -27,6 +31,8 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
         reasons: Qualified rule id (`<pack>::<rule>`; a short one would leave no trace in the
             report) -> why.
     """
+    if not reasons:
+        return
     Validations.of(construct).acknowledge(
         *(Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())
     )

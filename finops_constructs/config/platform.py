@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from finops_constructs.config.audit_log import AuditLog
 from finops_constructs.config.cost_data import Reporting
 from finops_constructs.config.names import NOT_A_FLAG, AccountId, Flag, Region
 from finops_constructs.config.patterns import (
@@ -165,6 +166,8 @@ class PlatformConfig(_Section):
     """CloudWatch names of the cache token metrics."""
     metering: Metering = Metering()
     """How calls are logged for the spend meter."""
+    audit_log: AuditLog | None = None
+    """How the write-once log of calls is kept. Default: there is none."""
     cost_account: AccountId | None = None
     """The account that reconciles the bill and reports it to the kill switch.
     Default: each platform's own."""

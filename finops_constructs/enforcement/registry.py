@@ -48,6 +48,11 @@ def invocation_logging_path() -> str:
     return "/finops/_platform/invocation-logging"
 
 
+def audit_log_path() -> str:
+    """Return the path of the entry that tells where the write-once log is."""
+    return "/finops/_platform/audit-log"
+
+
 def define_entry(
     scope: Construct,
     id: str,

@@ -1,24 +1,28 @@
 """The custom resource `InvocationLogging`: sets Bedrock's log of calls, restores what it found.
 
 An account and Region has one such setting. What is found there when this resource is created is
-kept in a parameter until the resource is deleted.
+kept in a parameter until the resource is deleted. A schedule has it compared with what is wanted.
 """
 
 import json
 import logging
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import boto3
 
+from invocation_logging import watch
 from invocation_logging.logic import Wanted
 from shared.custom_resource import Work, respond
+from shared.invocation_counts import HOUR
 
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
 PERMISSIONS: Final = (
+    *watch.PERMISSIONS,
     "bedrock:DeleteModelInvocationLoggingConfiguration",
     "bedrock:GetModelInvocationLoggingConfiguration",
     "bedrock:PutModelInvocationLoggingConfiguration",
@@ -33,7 +37,15 @@ _SECONDS_BETWEEN: Final = 5.0
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
-    """Do what CloudFormation asks and answer it, whatever happens."""
+    """Do what CloudFormation asks and answer it, whatever happens; or look, on a schedule.
+
+    Args:
+        event: CloudFormation's request, or `{"watch": <the resource's properties>}`.
+        context: Lambda's.
+    """
+    if "watch" in event:
+        _watch(Wanted.parse(event["watch"]), datetime.now(UTC))
+        return
     respond(event, context, new_id="finops-invocation-logging", work=_WORK)
 
 
@@ -45,8 +57,8 @@ def _set(event: Mapping[str, Any]) -> None:
         _keep(wanted, current)
     _put(wanted.configuration)
     readback = _current()
-    if readback is None or not wanted.is_ours(readback):
-        raise RuntimeError(f"the logging configuration does not read back: {readback}")
+    if drift := wanted.drift(readback):
+        raise RuntimeError(f"the logging configuration does not read back: {'; '.join(drift)}")
 
 
 def _restore(event: Mapping[str, Any]) -> None:
@@ -65,6 +77,26 @@ def _restore(event: Mapping[str, Any]) -> None:
 
 
 _WORK: Mapping[str, Work] = {"Create": _set, "Update": _set, "Delete": _restore}
+
+
+def _watch(wanted: Wanted, now: datetime) -> None:
+    """Tell CloudWatch of drift, and of calls of which nothing was delivered."""
+    # A deployment does without: importing this takes longer than the rest together.
+    from aws_lambda_powertools import Metrics  # noqa: PLC0415
+    from aws_lambda_powertools.metrics import MetricUnit  # noqa: PLC0415
+
+    metrics = Metrics(namespace="FinOpsConstructs", service="invocation-logging")
+    drift = wanted.drift(_current())
+    hour = now.replace(minute=0, second=0, microsecond=0) - 2 * HOUR
+    missed = watch.undelivered(boto3.client("cloudwatch"), wanted, hour)
+    for fault in drift:
+        logger.error("the logging configuration has drifted: %s", fault)
+    for place, calls in missed.items():
+        if calls:
+            logger.error("%s calls of hour %s were made, the %s got nothing", calls, hour, place)
+    metrics.add_metric("LoggingDrift", MetricUnit.Count, len(drift))
+    metrics.add_metric("CallsUndelivered", MetricUnit.Count, max(missed.values()))
+    metrics.flush_metrics()
 
 
 def _current() -> Mapping[str, Any] | None:

@@ -10,13 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from log_archiver.archive import Archive
 from log_archiver.chain_table import ChainTable
 from log_archiver.ingest import Ingest, Ingested
-from log_archiver.invocations import counted_models, read_hour
 from log_archiver.names_table import NamesTable
 from log_archiver.pseudonyms import Pseudonyms
 from log_archiver.sealing import Counts, Sealer
 from log_archiver.settings import Settings
 from log_archiver.telemetry import logger
 from log_archiver.vault import Vault
+from shared.invocation_counts import counted_models, read_hour
 from shared.registry import Registry
 
 _LEFT_BEHIND_SECONDS: Final = 900

@@ -13,7 +13,7 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from log_archiver import chain_table, ingest, invocations, names_table, sealing, vault
+from log_archiver import chain_table, ingest, names_table, sealing, vault
 from log_archiver.archiver import Archiver
 from log_archiver.events import ALARM_CHANGE, archive_alarm
 from log_archiver.journal import archive_journal
@@ -21,7 +21,7 @@ from log_archiver.pseudonyms import Pseudonyms, derive_key
 from log_archiver.settings import Settings
 from log_archiver.statements import RefusedError, append
 from log_archiver.telemetry import logger, metrics
-from shared import registry
+from shared import invocation_counts, registry
 from shared.registry_cache import RegistryCache
 
 PERMISSIONS: Final = tuple(
@@ -30,7 +30,7 @@ PERMISSIONS: Final = tuple(
             "kms:GenerateMac",
             *chain_table.PERMISSIONS,
             *ingest.PERMISSIONS,
-            *invocations.PERMISSIONS,
+            *invocation_counts.PERMISSIONS,
             *names_table.PERMISSIONS,
             *registry.PERMISSIONS,
             *sealing.PERMISSIONS,

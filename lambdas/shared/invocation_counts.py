@@ -1,11 +1,10 @@
-"""What CloudWatch counted in one hour, by model: frozen into the manifest, for it forgets."""
+"""What CloudWatch counted in one hour, by model."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from log_archiver.names import HOUR
-
+HOUR: Final = timedelta(hours=1)
 PERMISSIONS: Final = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
 NAMESPACE: Final = "AWS/Bedrock"
 METRICS: Final = {
