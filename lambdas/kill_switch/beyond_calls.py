@@ -131,4 +131,3 @@ def _failure(target: str, action: str, error: Exception, now: datetime) -> Failu
         since=now,
         again_at=now + _AGAIN,
     )
-

@@ -27,11 +27,33 @@ class InlineExecutor(Executor):
 
 
 class FakeBedrock:
-    """Profiles and their tags."""
+    """Profiles and their tags, and batch jobs."""
 
     def __init__(self) -> None:
         self.tags: dict[str, dict[str, str]] = {}
+        self.jobs: dict[str, dict[str, str]] = {}
         self.calls: Counter[str] = Counter()
+
+    def submit(self, name: str, *, model: str, role: str, status: str = "InProgress") -> str:
+        arn = f"arn:aws:bedrock:eu-west-1:111122223333:model-invocation-job/{name}"
+        self.jobs[arn] = {"jobArn": arn, "modelId": model, "roleArn": role, "status": status}
+        return arn
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **asked: str) -> list[dict[str, Any]]:
+        wanted = asked["statusEquals"]
+        found = [job for job in self.jobs.values() if job["status"] == wanted]
+        return [{"invocationJobSummaries": found}]
+
+    def stop_model_invocation_job(self, **asked: str) -> dict[str, Any]:
+        self.calls["stop-job"] += 1
+        job = self.jobs.get(asked["jobIdentifier"])
+        if job is None:
+            raise error("ResourceNotFoundException")
+        job["status"] = "Stopping"
+        return {}
 
     def create(self, arn: str, **tags: str) -> None:
         self.tags[arn] = dict(tags)
@@ -121,6 +143,40 @@ def real_client(service: str) -> Any:
     return boto3.client(service)  # type: ignore[call-overload]
 
 
+class IamWithKeys:
+    """moto's IAM, which knows no Bedrock API keys, with some."""
+
+    def __init__(self, iam: Any) -> None:
+        self._iam = iam
+        self.keys: dict[str, dict[str, str]] = {}
+        self.denied: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._iam, name)
+
+    def add_key(self, user: str, id: str, status: str = "Active") -> None:
+        self.keys[id] = {
+            "UserName": user,
+            "ServiceSpecificCredentialId": id,
+            "ServiceName": "bedrock.amazonaws.com",
+            "Status": status,
+        }
+
+    def list_service_specific_credentials(self, **asked: str) -> dict[str, Any]:
+        if asked["UserName"] in self.denied:
+            raise error("AccessDenied")
+        found = [k for k in self.keys.values() if k["UserName"] == asked["UserName"]]
+        if not found:
+            raise error("NoSuchEntity")
+        return {"ServiceSpecificCredentials": found}
+
+    def update_service_specific_credential(self, **asked: str) -> None:
+        key = self.keys.get(asked["ServiceSpecificCredentialId"])
+        if key is None:
+            raise error("NoSuchEntity")
+        key["Status"] = asked["Status"]
+
+
 class Services:
     """Returns moto's clients, the fakes, or broken ones; used as a switch's `client`."""
 
@@ -128,6 +184,7 @@ class Services:
         self.bedrock = FakeBedrock()
         self.budgets = FakeBudgets()
         self.wakes = FakeWakeQueue()
+        self.iam = IamWithKeys(real_client("iam"))
         self._faults: dict[str, dict[str, Callable[..., ClientError | None]]] = {}
 
     def __call__(self, service: str) -> Any:
@@ -153,7 +210,12 @@ class Services:
         self._faults.clear()
 
     def _client(self, service: str) -> Any:
-        fakes = {"bedrock": self.bedrock, "budgets": self.budgets, "sqs": self.wakes}
+        fakes = {
+            "bedrock": self.bedrock,
+            "budgets": self.budgets,
+            "iam": self.iam,
+            "sqs": self.wakes,
+        }
         if service in fakes:
             return fakes[service]
         return real_client(service)
