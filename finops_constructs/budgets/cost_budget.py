@@ -78,6 +78,7 @@ class CostBudget(Construct):
         display_name: str | None = None,
         adopt_budget: str | None = None,
         tag_key_prefix: str = "",
+        api_key_users: Sequence[str] = (),
         regulation: TenantScope | None = None,
     ) -> None:
         """Define the budget and the tenant's policy entry.
@@ -112,6 +113,8 @@ class CostBudget(Construct):
                 own limit, filter and notifications. Default: one is defined.
             tag_key_prefix: Prefix of tag keys in the filter; AWS's documents leave open whether
                 `user:` is needed. Default: none.
+            api_key_users: ARNs of IAM users whose Bedrock API keys are deactivated while the tenant
+                is stopped; each must carry the tag `finops:tenant`. Default: none.
             regulation: What is declared about the tenant and the law, for `finops evidence`.
                 Default: nothing, which leaves its clauses to a person.
 
@@ -167,6 +170,7 @@ class CostBudget(Construct):
             budget_name=self.budget_name,
             alert_topic_arn=alerts.topic_arn,
             cost_tags=cost_tags.as_dict(),
+            api_key_users=api_key_users,
             regulation=regulation,
         )
         tenant_guard.release.before(self)

@@ -60,6 +60,7 @@ def define_policy_entry(
     budget_name: str,
     alert_topic_arn: str,
     cost_tags: Mapping[str, str],
+    api_key_users: Sequence[str],
     regulation: TenantScope | None,
 ) -> ssm.CfnParameter:
     """Define a tenant's policy entry: limit, thresholds, mode, owner, where to find the rest.
@@ -88,6 +89,9 @@ def define_policy_entry(
             "daily_cap_usd": money(daily_cap_usd),
             "cool_down_minutes": cool_down_minutes,
             "cost_tags": dict(cost_tags),
+            # A parameter has 4 KB: what few tenants have is written for them alone.
+            **({"api_key_users": list(api_key_users)} if api_key_users else {}),
+            **({"allowed_models": list(allowed)} if (allowed := guard.exempt_models) else {}),
         },
         references={
             "budget_name": budget_name,

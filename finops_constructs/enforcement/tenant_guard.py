@@ -98,6 +98,11 @@ class TenantGuard(Construct):
             raise invalid(self, "exemptions must be given before the first grant")
         self._exempt = exemptions
 
+    @property
+    def exempt_models(self) -> tuple[str, ...]:
+        """ARNs of the provisioned, custom or imported models that the callers may use."""
+        return self._exempt.models
+
     def own(self, construct: Construct, what: str) -> None:
         """Note that `construct` defines the tenant's `what`, of which there can be but one.
 

@@ -140,6 +140,7 @@ class TenantStack(Stack):
             display_name=tenant.display_name,
             adopt_budget=budget.adopt_budget,
             tag_key_prefix=self._platform.budgets.tag_key_prefix,
+            api_key_users=tenant.api_key_users,
             regulation=settings.regulation(tenant),
         )
 
