@@ -6,6 +6,7 @@ from typing import Any
 from aws_cdk import CfnResource
 from constructs import IConstruct
 
+from finops_constructs._sheet import Recorded
 from finops_constructs._validation import invalid
 from finops_constructs.controls.control import CATALOGUE_VERSION, METADATA_KEY, Control
 from finops_constructs.controls.scope import TenantScope
@@ -32,8 +33,8 @@ def declare(
     """
     if not supports or not all(why.strip() for why in supports.values()):
         raise invalid(construct, "supports must name at least one control, each with a reason")
-    resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
-    if not isinstance(resource, CfnResource):
+    resource = construct if isinstance(construct, CfnResource | Recorded) else construct.node.default_child
+    if not isinstance(resource, CfnResource | Recorded):
         raise invalid(construct, "only a resource can support a control; this has no default child")
     declared: dict[str, Any] = {
         "catalogue": CATALOGUE_VERSION,

@@ -178,17 +178,20 @@ def _said(fact: Fact) -> tuple[str, Verdict]:
 
 def _pairs(old: list[Fact], new: list[Fact]) -> Iterator[tuple[Fact | None, Fact | None]]:
     """Pair facts of the same resource and property; what is left, of the same stack and control."""
-    by_place = {_place(fact): fact for fact in new}
+    by_place: dict[tuple[str, str, Control, str], list[Fact]] = defaultdict(list)
+    for fact in new:
+        by_place[_place(fact)].append(fact)
     left_old = []
     for fact in old:
-        twin = by_place.pop(_place(fact), None)
-        if twin is None:
-            left_old.append(fact)
+        twins = by_place[_place(fact)]
+        if twins:
+            yield fact, twins.pop(0)
         else:
-            yield fact, twin
+            left_old.append(fact)
     left_new: dict[tuple[str, Control, str], list[Fact]] = defaultdict(list)
-    for fact in by_place.values():
-        left_new[_kind(fact)].append(fact)
+    for facts in by_place.values():
+        for fact in facts:
+            left_new[_kind(fact)].append(fact)
     for fact in left_old:
         others = left_new[_kind(fact)]
         yield fact, others.pop(0) if others else None

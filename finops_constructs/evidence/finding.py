@@ -89,11 +89,10 @@ def equals(
 
 def present(resource: Resource, path: str) -> Finding:
     """Return whether a property is set, whatever it says."""
-    value = text_of(resource, path)
-    holds = value not in {ABSENT, "", "[]", "{}"}
+    holds = bool(value_at(resource.properties, path))
     return Finding(
         property=path,
-        value=value,
+        value=text_of(resource, path) if holds else ABSENT,
         verdict=Verdict.SUPPORTS if holds else Verdict.NOT_EVIDENCED,
         note="" if holds else "it must be set",
     )

@@ -59,7 +59,7 @@ def tls_only(resource: Resource, assembly: Assembly) -> Iterator[Finding]:
         for refusal in refusals(policy, _DOCUMENT):
             reads_and_writes = refusal.covers("s3:GetObject") and refusal.covers("s3:PutObject")
             if reads_and_writes and dict(refusal.conditions) == _INSECURE and not refusal.exempt:
-                yield _held(policy, refusal)
+                yield _held(policy, refusal, "without TLS")
                 return
     yield _missing(policies, resource, "a Deny of requests with aws:SecureTransport false")
 
@@ -82,13 +82,13 @@ def _refused(
             if refusal.covers(action) and (
                 may_exempt or not (refusal.exempt or refusal.conditions)
             ):
-                return _held(policy, refusal)
+                return _held(policy, refusal, action)
     return _missing(policies, resource, f"a Deny of {action}")
 
 
-def _held(policy: Resource, refusal: Refusal) -> Finding:
+def _held(policy: Resource, refusal: Refusal, what: str) -> Finding:
     return Finding(
-        property=refusal.location,
+        property=f"{refusal.location} ({what})",
         value=refusal.shown,
         verdict=Verdict.SUPPORTS,
         resource=policy,
