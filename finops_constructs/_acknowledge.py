@@ -11,6 +11,7 @@ from constructs import IConstruct
 _PSEUDO_PARAMETER: Final = re.compile(r"\$\{Token\[AWS\.(\w+)\.\d+\]\}")
 _NIST: Final = "NIST.800.53.R5::NIST.800.53.R5-"
 BUCKET_ACCESS_LOG: Final = "AwsSolutions::AwsSolutions-S1"
+BUCKET_ACCESS_LOGGING: Final = f"{_NIST}S3BucketLoggingEnabled"
 BUCKET_KEY: Final = f"{_NIST}S3DefaultEncryptionKMS"
 BUCKET_REPLICATION: Final = f"{_NIST}S3BucketReplicationEnabled"
 BUCKET_VERSIONING: Final = f"{_NIST}S3BucketVersioningEnabled"

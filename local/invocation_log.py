@@ -1,11 +1,12 @@
-"""Bedrock's model invocation log: records go to the log group of the stored configuration.
+"""Bedrock's model invocation log: records go where the stored configuration says.
 
 AWS delivers them 5 to 30 seconds after the call; here it is FINOPS_EMULATOR_LOG_DELAY seconds.
 Whatever is due then goes in one PutLogEvents, so that subscription filters fire once for all.
 FINOPS_EMULATOR_LOG_CACHE_COUNTS=0 leaves the cached tokens out of the records, as some sources say
 AWS does while bodies are off.
 
-Not delivered: anything to S3; image, embedding, video and audio data.
+A bucket gets the records of a delivery as one file. Not delivered: image, embedding, video and
+audio data.
 """
 
 import itertools
@@ -19,12 +20,14 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import bedrock, cloudwatch, cloudwatch_logs
 
+from local import invocation_log_bucket
 from local.invocation import Invocation
 
 _STREAM = "aws/bedrock/modelinvocations"
 _MOST_EVENTS = 1_000
 _DEFAULT_DELAY_SECONDS = "0.2"
-_Place = tuple[str, str, str]
+_Place = tuple[str, str, str, str]
+"""Account, Region, log group and, as JSON, the bucket's configuration; empty for none."""
 
 
 class InvocationLog:
@@ -50,7 +53,8 @@ class InvocationLog:
         """
         config = bedrock._invocation_logging_config.get("config") or {}
         group = (config.get("cloudWatchConfig") or {}).get("logGroupName")
-        if not group:
+        bucket = config.get("s3Config")
+        if not group and not bucket:
             return
         record = invocation.record(
             bodies=bool(config.get("textDataDeliveryEnabled")), cache_counts=self._cache_counts
@@ -59,7 +63,8 @@ class InvocationLog:
             "timestamp": int(invocation.at.timestamp() * 1000),
             "message": json.dumps(record, separators=(",", ":")),
         }
-        place = (invocation.account, invocation.region, group)
+        told = json.dumps(bucket, sort_keys=True) if bucket else ""
+        place = (invocation.account, invocation.region, group or "", told)
         with self._added:
             self._waiting.append((time.monotonic() + self._delay_seconds, place, event))
             if self._thread is None:
@@ -98,16 +103,24 @@ def from_environment() -> InvocationLog:
 
 
 def _put(place: _Place, events: list[dict[str, Any]]) -> None:
-    account, region, group = place
-    where = {"logGroupName": group, "logStreamName": _STREAM}
+    account, region, group, bucket = place
+    events.sort(key=lambda event: event["timestamp"])
     with request_scope(account, region):
-        cloudwatch_logs._create_log_stream(where)
-        events.sort(key=lambda event: event["timestamp"])
-        status, _headers, _body = cloudwatch_logs._put_log_events(where | {"logEvents": events})
-        cloudwatch.record_metric(
-            "AWS/Bedrock",
-            f"ModelInvocationLogsCloudWatchDelivery{'Success' if status < 300 else 'Failure'}",
-            len(events),
-            "Count",
-            {"ModelId": "Across all model IDs"},
-        )
+        if group:
+            _put_events(group, events)
+        if bucket:
+            records = [json.loads(event["message"]) for event in events]
+            invocation_log_bucket.deliver(account, region, json.loads(bucket), records)
+
+
+def _put_events(group: str, events: list[dict[str, Any]]) -> None:
+    where = {"logGroupName": group, "logStreamName": _STREAM}
+    cloudwatch_logs._create_log_stream(where)
+    status, _headers, _body = cloudwatch_logs._put_log_events(where | {"logEvents": events})
+    cloudwatch.record_metric(
+        "AWS/Bedrock",
+        f"ModelInvocationLogsCloudWatchDelivery{'Success' if status < 300 else 'Failure'}",
+        len(events),
+        "Count",
+        {"ModelId": "Across all model IDs"},
+    )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ministack.services import bedrock, cloudwatch_logs, iam
+from ministack.services import bedrock, cloudwatch_logs, iam, s3
 
 from local.service_calls import Response
 
@@ -32,8 +32,26 @@ def _put_config(body: bytes) -> Response:
                 "Verify the IAM role permissions are correct."
             )
             return refused
+    bucket = (config.get("s3Config") or {}).get("bucketName")
+    if bucket and not _may_deliver(bucket):
+        reason = (
+            f"Failed to validate permissions for S3 bucket: {bucket}. Verify the bucket policy."
+        )
+        unwritable: Response = bedrock._validation(reason)
+        return unwritable
     answer: Response = _ministack_put_config(body)
     return answer
+
+
+def _may_deliver(bucket: str) -> bool:
+    """Whether the bucket is there and its policy lets Bedrock put objects into it."""
+    policy = json.loads(s3._bucket_policies.get(bucket) or "{}")
+    return bucket in s3._buckets and any(
+        each["Effect"] == "Allow"
+        and each.get("Principal") == {"Service": "bedrock.amazonaws.com"}
+        and "s3:PutObject" in each["Action"]
+        for each in policy.get("Statement", [])
+    )
 
 
 def _put_filter(request: dict[str, Any]) -> Response:

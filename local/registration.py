@@ -27,6 +27,7 @@ from local import (
     unread_mail,
 )
 from local.cloudformation.alarm import Alarm
+from local.cloudformation.bucket import Bucket
 from local.cloudformation.budget import Budget
 from local.cloudformation.inference_profile import ApplicationInferenceProfile
 from local.cloudformation.managed_policy import ManagedPolicy
@@ -67,6 +68,7 @@ _MODULES = (
 _RESOURCE_TYPES = (
     Alarm,
     ApplicationInferenceProfile,
+    Bucket,
     Budget,
     ManagedPolicy,
     MicrosoftTeamsChannelConfiguration,

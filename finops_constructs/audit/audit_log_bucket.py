@@ -8,7 +8,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from finops_constructs._acknowledge import BUCKET_ACCESS_LOG, BUCKET_REPLICATION, acknowledge
+from finops_constructs._acknowledge import (
+    BUCKET_ACCESS_LOG,
+    BUCKET_ACCESS_LOGGING,
+    BUCKET_REPLICATION,
+    acknowledge,
+)
 from finops_constructs._place import place_of
 from finops_constructs._validation import invalid
 from finops_constructs.audit.retention import Retention
@@ -207,6 +212,8 @@ class AuditLogBucket(Construct):
             self.bucket,
             {
                 BUCKET_ACCESS_LOG: "CloudTrail data events tell who reads it; a bucket with "
+                "Object Lock cannot take access logs itself",
+                BUCKET_ACCESS_LOGGING: "CloudTrail data events tell who reads it; a bucket with "
                 "Object Lock cannot take access logs itself",
                 BUCKET_REPLICATION: "Every version is locked; a copy elsewhere is the "
                 "organisation's choice",

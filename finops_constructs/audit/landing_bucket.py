@@ -10,6 +10,7 @@ from constructs import Construct
 
 from finops_constructs._acknowledge import (
     BUCKET_ACCESS_LOG,
+    BUCKET_ACCESS_LOGGING,
     BUCKET_KEY,
     BUCKET_REPLICATION,
     BUCKET_VERSIONING,
@@ -85,6 +86,7 @@ class LandingBucket(Construct):
             self.bucket,
             {
                 BUCKET_ACCESS_LOG: "Records stay here for minutes, until they are locked",
+                BUCKET_ACCESS_LOGGING: "Records stay here for minutes, until they are locked",
                 BUCKET_KEY: "Bedrock can deliver without a key's policy that names it; records "
                 "stay here for minutes",
                 BUCKET_REPLICATION: "The locked bucket is the copy",
@@ -131,6 +133,7 @@ class ContentBucket(Construct):
             self.bucket,
             {
                 BUCKET_ACCESS_LOG: "CloudTrail data events tell who reads it",
+                BUCKET_ACCESS_LOGGING: "CloudTrail data events tell who reads it",
                 BUCKET_REPLICATION: "Prompts and answers must not be multiplied",
                 BUCKET_VERSIONING: "What is deleted here must be gone: it is personal data",
             },

@@ -35,7 +35,7 @@ from finops_constructs.enforcement.registry import audit_log_path, define_entry
 from finops_constructs.landing_zone import LandingZone
 
 _TIMEOUT_SECONDS: Final = 900
-_SEAL_EVERY: Final = "rate(5 minutes)"
+_SEAL_EVERY: Final = "rate(10 minutes)"
 _ATTEMPTS: Final = 5
 # A delivery of 200 MB is spooled to disk, once compressed again.
 _DISK_MB: Final = 4096
@@ -46,7 +46,7 @@ class LogArchiver(Construct):
 
     A delivery is archived when its notification comes, and found by the schedule if that is lost;
     the kill switch's journal comes by the stream of its state table; statements come by a function
-    URL that IAM authorises. Every 5 minutes the hours that are over are closed, each with a
+    URL that IAM authorises. Every 10 minutes the hours that are over are closed, each with a
     manifest that is hash-chained to the one before. One per account and Region.
 
     Its KMS key for pseudonyms costs $1 a month, a key for signatures another.

@@ -1,6 +1,7 @@
 """Checks of `audit_log` in `platform.yaml` that its types cannot express."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -51,7 +52,7 @@ def declared_retention(log: AuditLog, *, check: bool = True) -> Retention:
     """
     said = log.retention
     usual = PRESETS[said.preset] if said.preset else None
-    given = {
+    given: dict[str, Any] = {
         "days": said.days or (usual.days if usual else DEFAULT_DAYS),
         "mode": LockMode(said.mode),
         "owner": said.owner,

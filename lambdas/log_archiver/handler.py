@@ -70,6 +70,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
 def _batch(records: Sequence[Mapping[str, Any]], archiver: Archiver) -> dict[str, Any]:
     """Take records one by one; of a stream, those after the first failure are not tried."""
     failures = []
+    metrics.add_metric("RecordsArchived", MetricUnit.Count, 0)
     for record in records:
         try:
             if "dynamodb" in record:

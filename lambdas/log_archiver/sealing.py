@@ -82,9 +82,8 @@ class Sealer:
     def hours_behind(self, now: datetime) -> int:
         """Return how many hours are over, their delay too, without a manifest."""
         head = self.table.head()
-        if head is None:
-            return 0
-        waited = now - self.delay - parse_hour(head.hour) - HOUR
+        first = next_hour(head.hour) if head else self.table.start(hour_of(now))
+        waited = now - self.delay - parse_hour(first)
         return max(0, int(waited / HOUR))
 
     def _head(self) -> Link | None:
