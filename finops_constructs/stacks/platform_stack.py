@@ -4,9 +4,12 @@ from aws_cdk import DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from finops_constructs.audit.audit_log import AuditLog
 from finops_constructs.audit.invocation_logging import InvocationLogging
 from finops_constructs.budgets.alert_key import PLATFORM_KEY_ALIAS, AlertKey
 from finops_constructs.budgets.alert_topic import AlertTopic
+from finops_constructs.config.audit_log import AuditLog as AuditLogConfig
+from finops_constructs.config.audit_log_checks import declared_retention
 from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.enforcement.guard_alarms import GuardAlarms
 from finops_constructs.enforcement.kill_switch import KillSwitch
@@ -28,12 +31,14 @@ class PlatformStack(Stack):
         wake_queue: What makes the kill switch look.
         meter: The spend meter.
         kill_switch: The kill switch; `grant_operate` lets people command it.
+        audit_log: What fills the write-once log; None: there is none.
     """
 
     alerts: AlertTopic
     wake_queue: WakeQueue
     meter: SpendMeter
     kill_switch: KillSwitch
+    audit_log: AuditLog | None
 
     def __init__(
         self,
@@ -80,12 +85,6 @@ class PlatformStack(Stack):
             encryption_key=key,
             log_retention_days=platform.metering.log_retention_days,
         )
-        InvocationLogging(
-            self,
-            "InvocationLogging",
-            log_group=self.meter.log_group,
-            overwrite=platform.metering.overwrite_invocation_logging,
-        )
         self.kill_switch = KillSwitch(
             self,
             "KillSwitch",
@@ -94,9 +93,35 @@ class PlatformStack(Stack):
             alerts=self.alerts,
             cost_account=platform.cost_account,
         )
+        self.audit_log = self._audit_log(platform.audit_log, key)
+        InvocationLogging(
+            self,
+            "InvocationLogging",
+            log_group=self.meter.log_group,
+            overwrite=platform.metering.overwrite_invocation_logging,
+            landing=self.audit_log.landing if self.audit_log else None,
+            content=platform.audit_log.content if platform.audit_log else "none",
+        )
         PlatformRelease(self, "Release", switch=self.kill_switch)
         self._watch_the_guard()
         settings.acknowledge(self, platform.acknowledge)
+
+    def _audit_log(self, log: AuditLogConfig | None, key: kms.IKey) -> AuditLog | None:
+        if log is None:
+            return None
+        return AuditLog(
+            self,
+            "AuditLog",
+            alerts=self.alerts,
+            retention=declared_retention(log),
+            journal=self.kill_switch.state,
+            vault_account=log.archive_account,
+            content_key=key if log.content == "full" else None,
+            content_days=log.content_days,
+            sign=log.sign,
+            names_days=log.names_days,
+            kept_metadata_keys=log.request_metadata,
+        )
 
     def _watch_the_guard(self) -> None:
         alarms = GuardAlarms(
