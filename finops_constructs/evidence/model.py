@@ -151,16 +151,20 @@ def _tenant(
 
 
 def _platform_stacks(home: Stack, sources: Sources) -> set[str]:
-    """Return the stacks a tenant stands on: of its account and Region, or of no tenant's.
+    """Return the stacks a tenant stands on: of its account and Region, or of no tenant's account.
 
-    A log-archive or billing account has no tenants of its own; it serves all of them.
+    A log archive's or a payer's account has no tenants; its stacks serve those of their Region, or
+    all of them if their Region has none.
     """
     entries = sources.assembly.entries(EntryKind.POLICY)
     homes = [sources.by_template[entry.resource.template.path] for entry in entries]
-    places = {(stack.account, stack.region) for stack in homes}
-    here = (home.account, home.region)
+    accounts, regions = {stack.account for stack in homes}, {stack.region for stack in homes}
     return {
         stack.name
         for stack in sources.stacks
-        if (stack.account, stack.region) == here or (stack.account, stack.region) not in places
+        if (stack.account, stack.region) == (home.account, home.region)
+        or (
+            stack.account not in accounts
+            and (stack.region == home.region or stack.region not in regions)
+        )
     }
