@@ -6,6 +6,10 @@ from typing import Final
 import click
 
 _COMMANDS: Final = {
+    "append": "Record a review, a test run or a document's hash in the log.",
+    "find": "Everything a tenant and a principal did between two moments.",
+    "hold": "Put objects under legal hold, for a case.",
+    "release": "End a case's legal hold.",
     "verify": "Prove that nothing was altered, removed, added or reordered.",
 }
 
