@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from finops_constructs.config.audit_log import AuditLog
-from finops_constructs.config.cost_data import Reporting
+from finops_constructs.config.cost_data import Billing, Reporting
 from finops_constructs.config.names import NOT_A_FLAG, AccountId, Flag, Region
 from finops_constructs.config.patterns import (
     KEY_ARN_PATTERN,
@@ -169,8 +169,10 @@ class PlatformConfig(_Section):
     audit_log: AuditLog | None = None
     """How the write-once log of calls is kept. Default: there is none."""
     cost_account: AccountId | None = None
-    """The account that reconciles the bill and reports it to the kill switch.
-    Default: each platform's own."""
+    """The account of the cost lake, which reconciles the bill and reports it to the kill switches.
+    Default: the payer account, if `billing` is given, else each platform's own."""
+    billing: Billing | None = None
+    """The bill's exports and the cost lake. Default: neither is defined."""
     reporting: Reporting = Reporting()
     """How cost is reported."""
     functions: Functions = Functions()
@@ -179,3 +181,8 @@ class PlatformConfig(_Section):
     """What the organisation demands of every role and function."""
     acknowledge: list[Acknowledgement] = []
     """Findings of the checks that are accepted everywhere."""
+
+    @property
+    def lake_account(self) -> str | None:
+        """The account of the cost lake, whose bills the kill switches believe; None: none is."""
+        return self.cost_account or (self.billing.payer_account if self.billing else None)

@@ -10,7 +10,7 @@ from finops_constructs.attribution.cost_tags import (
 )
 from finops_constructs.attribution.model_source import Scope, parse_model_source
 from finops_constructs.config.audit_log_checks import audit_log_faults
-from finops_constructs.config.cost_data_checks import reporting_faults
+from finops_constructs.config.cost_data_checks import billing_faults, reporting_faults
 from finops_constructs.config.document import Document
 from finops_constructs.config.faults import Fault
 from finops_constructs.config.tenant_checks import duplicate_email_faults, duplicate_rule_faults
@@ -24,6 +24,7 @@ def platform_faults(platform: Document) -> Iterator[Fault]:
     yield from _overlay_faults(platform)
     yield from audit_log_faults(platform)
     yield from reporting_faults(platform)
+    yield from billing_faults(platform)
     yield from duplicate_email_faults(platform)
     yield from duplicate_rule_faults(platform)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finops_constructs.cost_data.engine import NO_FILTERS, Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
-from finops_constructs.cost_data.selection import filtered_view, totals_query
+from finops_constructs.cost_data.selection import BASE, condition, filtered_view, totals_query
 from finops_constructs.cost_data.views import CUR_TABLE, get_view
 
 if TYPE_CHECKING:
@@ -99,6 +99,15 @@ class AthenaEngine:
         """Return cost and tokens, added up; see `Engine.totals`."""
         _check_months(months)
         return self._run(totals_query(by, months=months, filters=filters, schema=self._schema))
+
+    def data_through(self, months: Sequence[str]) -> dict[str, datetime]:
+        """Return month -> end of the latest hour with Bedrock data, UTC; none for absent months."""
+        _check_months(months)
+        found = self._run(
+            f"SELECT billing_period, max(data_through) FROM {self._schema}.{BASE}"
+            f"{condition({}, months)} GROUP BY 1 ORDER BY 1"
+        )
+        return {period: end for period, end in found.rows if end is not None}
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""

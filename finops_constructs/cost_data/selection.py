@@ -23,6 +23,7 @@ DIMENSIONS: Final = (
     *("account_id", "account_name", "region", "provider", "model", "iam_principal"),
 )
 """Columns of `bedrock_costs` that a report may be filtered and grouped by."""
+_CONDITIONS: Final = frozenset({*DIMENSIONS, "charge_kind"})
 NOBODY: Final = ("(none)", "(untagged)")
 """How a filter writes NULL."""
 _TENANT: Final = "tenant"
@@ -56,7 +57,10 @@ def why_not_filtered(view: View, filters: Mapping[str, Sequence[str]]) -> str | 
 
 def condition(filters: Mapping[str, Sequence[str]], months: Sequence[str] = ()) -> str:
     """Return the WHERE clause, or nothing if there is nothing to ask for."""
-    parts = [_one_of(check_dimension(name), values) for name, values in sorted(filters.items())]
+    for name in filters:
+        if name not in _CONDITIONS:
+            check_dimension(name)
+    parts = [_one_of(name, values) for name, values in sorted(filters.items())]
     if months:
         parts.append(_one_of("billing_period", months))
     return f" WHERE {' AND '.join(parts)}" if parts else ""

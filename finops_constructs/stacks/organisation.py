@@ -6,6 +6,8 @@ from finops_constructs.checks.pack import FinOpsChecks
 from finops_constructs.config.loader import ConfigFolder
 from finops_constructs.stacks import settings
 from finops_constructs.stacks.audit_log_stack import AuditLogStack
+from finops_constructs.stacks.billing_stack import BillingStack
+from finops_constructs.stacks.cost_stack import CostStack
 from finops_constructs.stacks.platform_stack import PlatformStack
 from finops_constructs.stacks.tenant_stack import TenantStack
 
@@ -53,6 +55,7 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
         TenantStack(
             app, f"finops-{tenant.id}", tenant=tenant, platform=platform, prices=folder.prices
         )
+    _define_cost_stacks(app, folder)
     Validations.of(app).add_plugins(
         FinOpsChecks(
             broad_values=settings.broad_values(platform.attribution),
@@ -61,3 +64,27 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
         )
     )
     return app
+
+
+def _define_cost_stacks(app: App, folder: ConfigFolder) -> None:
+    billing = folder.platform.billing
+    account = folder.platform.lake_account
+    if billing is None or account is None:
+        return
+    cost = CostStack(
+        app,
+        "finops-cost",
+        platform=folder.platform,
+        billing=billing,
+        account=account,
+        tenants=folder.tenants,
+        prices=folder.prices,
+    )
+    BillingStack(
+        app,
+        "finops-billing",
+        platform=folder.platform,
+        billing=billing,
+        destination=cost.destination,
+        cost_account=account,
+    ).add_stack_dependency(cost)  # an export proves its bucket when it is created

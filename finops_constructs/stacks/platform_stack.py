@@ -91,7 +91,7 @@ class PlatformStack(Stack):
             wake_queue=self.wake_queue,
             meter=self.meter,
             alerts=self.alerts,
-            cost_account=platform.cost_account,
+            cost_account=platform.lake_account,
         )
         self.audit_log = self._audit_log(platform.audit_log, key)
         InvocationLogging(

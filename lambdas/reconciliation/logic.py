@@ -1,0 +1,79 @@
+"""From rows of the bill to `finops.reconciled` events. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+SOURCE: Final = "finops-constructs"
+DETAIL_TYPE: Final = "finops.reconciled"
+EVENTS_PER_CALL: Final = 10
+"""PutEvents takes no more."""
+COLUMNS: Final = ("billing_period", "tenant", "account_id", "region")
+"""What the bill is added up by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A platform: one account and Region."""
+
+    account: str
+    region: str
+
+
+def months_to_reconcile(today: date) -> tuple[str, str]:
+    """Return last month, which AWS restates for about two weeks, and this one."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return f"{last:%Y-%m}", f"{today:%Y-%m}"
+
+
+def reconciled(
+    rows: Iterable[Mapping[str, Any]], through: Mapping[str, datetime], targets: Sequence[Target]
+) -> dict[Target, list[dict[str, str]]]:
+    """Return target -> details of events, last month's before this month's.
+
+    A tenant lives in one account and Region; what of it is billed elsewhere is in its sum.
+
+    Args:
+        rows: Metered usage by `COLUMNS`, with `cost_usd`; lines of nobody are left out.
+        through: Month -> end of its latest billed hour.
+        targets: The platforms.
+    """
+    sums: dict[tuple[str, str], Decimal] = {}
+    places: dict[tuple[str, str], set[Target]] = {}
+    known = set(targets)
+    for row in rows:
+        if row["tenant"] is None or row["billing_period"] not in through:
+            continue
+        key = (row["billing_period"], row["tenant"])
+        sums[key] = sums.get(key, Decimal(0)) + row["cost_usd"]
+        here = Target(account=row["account_id"], region=row["region"] or "")
+        places.setdefault(key, set()).update({here} & known)
+    events: dict[Target, list[dict[str, str]]] = {}
+    for (month, tenant), usd in sorted(sums.items()):
+        detail = {
+            "tenant": tenant,
+            "period": month,
+            # Credits may make it negative; a bill of less than nothing is none.
+            "billed_usd": format(max(usd, Decimal(0)), "f"),
+            "as_of": through[month].replace(tzinfo=UTC).isoformat(),
+        }
+        for target in places[month, tenant]:
+            events.setdefault(target, []).append(detail)
+    return events
+
+
+def entries(details: Sequence[Mapping[str, str]], bus_arn: str) -> list[list[dict[str, str]]]:
+    """Return events as PutEvents takes them, in portions that one call takes."""
+    made = [
+        {
+            "Source": SOURCE,
+            "DetailType": DETAIL_TYPE,
+            "Detail": json.dumps(detail),
+            "EventBusName": bus_arn,
+        }
+        for detail in details
+    ]
+    return [made[at : at + EVENTS_PER_CALL] for at in range(0, len(made), EVENTS_PER_CALL)]
