@@ -16,6 +16,7 @@ from aws_cdk import (
 from finops_constructs._tokens import is_unresolved
 from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES
 from finops_constructs.checks.assembly import Assembly
+from finops_constructs.checks.audit_log_retention import AUDIT_LOG_RETENTION
 from finops_constructs.checks.broad_tag_value import broad_tag_value
 from finops_constructs.checks.caller_standing_deny import CALLER_STANDING_DENY
 from finops_constructs.checks.data_residency import DEFAULT_DATA_RESIDENCY, data_residency
@@ -132,6 +133,7 @@ def pack(
         SHARED_CALLER,
         REGISTRY_VALUE_SIZE,
         STATE_TAG_IN_TEMPLATE,
+        AUDIT_LOG_RETENTION,
     )
 
 
