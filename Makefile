@@ -10,7 +10,7 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT = $(CURDIR)/.venv/jsii-cache
 export UV_SYSTEM_CERTS = 1
 export NODE_USE_SYSTEM_CA = 1
 
-.PHONY: help setup setup-browser demo test check format bench lock schema clean
+.PHONY: help setup setup-browser setup-oscal demo test check format bench lock schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,10 @@ setup-browser: setup ## install Chromium (Debian's) and Playwright, for the test
 		chromium fonts-dejavu-core; } > /dev/null || { echo "install Debian's package chromium as root, then again" >&2; exit 1; }
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-browser.txt || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-browser.txt
+
+setup-oscal: .venv/.stamp-python ## install compliance-trestle into .venv-oscal, for the tests of OSCAL
+	@test -x .venv-oscal/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-oscal
+	@$(BIN)/uv pip install --quiet --python .venv-oscal/bin/python -r requirements-oscal.txt
 
 demo: setup ## deploy the example organisation onto the embedded emulator and show it working
 	@$(BIN)/python -m local.demo

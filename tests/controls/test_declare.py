@@ -1,6 +1,7 @@
 """A construct's word about what it supports stands in its template, in place."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from aws_cdk import CfnResource
@@ -76,8 +77,9 @@ def test_fails_without_a_reason(supports):
 
 def test_fails_on_an_unknown_control():
     resource = CfnResource(new_stack("Unknown"), "Log", type="AWS::S3::Bucket")
+    supports: Any = {"log-shiny": "because"}
     with pytest.raises(ValueError, match="'log-shiny' is not a valid Control"):
-        declare(resource, {"log-shiny": "because"})
+        declare(resource, supports)
 
 
 def test_fails_on_a_construct_that_is_no_resource():

@@ -34,7 +34,8 @@ def test_another_value_of_the_same_strength_is_told_and_passes(before, tmp_path)
     )
     found = compare(before, evidence_of(tmp_path, stacks))
     (change,) = found.facts
-    assert (change.before.value, change.after.value) == ("Writer", "Drafting")
+    assert change.before
+    assert (change.before.value, change.fact.value) == ("Writer", "Drafting")
     assert change.direction is Direction.OTHER
     assert not found.is_weaker
 

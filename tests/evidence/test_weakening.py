@@ -143,7 +143,7 @@ def test_a_shorter_period_above_the_floor_is_weaker_though_no_verdict_turns(befo
     after = evidence_of(tmp_path, changed(strongest(), *LOG, *RETENTION, "Days", value=200))
     assert verdicts(after) == verdicts(before)
     found = compare(before, after)
-    assert [(c.before.value, c.after.value) for c in found.facts] == [("400", "200")]
+    assert [(c.before and c.before.value, c.fact.value) for c in found.facts] == [("400", "200")]
     assert found.is_weaker
     assert not compare(after, before).is_weaker
 
