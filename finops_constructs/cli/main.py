@@ -54,6 +54,10 @@ _COMMANDS: Final[Mapping[str, _Command]] = {
         "finops_constructs.cli.ledger:ledger",
         "Correct the ledger of estimated spend; what was metered stays as it was.",
     ),
+    "guard": _Command(
+        "finops_constructs.cli.guard:guard",
+        "What the guard on callers would refuse, and whether a tenant is ready for it.",
+    ),
     "override": _Command(
         "finops_constructs.cli.override:override",
         "Let a stopped tenant go on for a while, up to an amount.",

@@ -11,6 +11,7 @@ import click
 
 from finops_constructs.cli.operator_options import Where, shown_errors, where_options
 from finops_constructs.cli.output import print_json
+from finops_constructs.cli.tenants_import import import_tenants
 from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _WIDTH_OF_A_FILE: Final = 160
 @click.group()
 def tenants() -> None:
     """Tenants: what is deployed, how it stands, and what it costs."""
+
+
+tenants.add_command(import_tenants)
 
 
 @tenants.command("list")
