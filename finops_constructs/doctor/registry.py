@@ -18,12 +18,12 @@ class TenantEntries:
     Attributes:
         policy: Its policy entry; None if there is none.
         profiles: Alias -> profile entry; canaries of drills are left out.
-        callers: ARNs of its caller roles.
+        callers: ARN of each caller role -> the other tenants it is declared to serve.
     """
 
     policy: Mapping[str, Any] | None = None
     profiles: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    callers: list[str] = field(default_factory=list)
+    callers: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -94,7 +94,7 @@ def _put(tenant: TenantEntries, rest: str, entry: Mapping[str, Any]) -> None:
     elif kind == "profiles" and entry.get("canary") is not True:
         tenant.profiles[name] = entry
     elif kind == "callers" and "role_arn" in entry:
-        tenant.callers.append(str(entry["role_arn"]))
+        tenant.callers[str(entry["role_arn"])] = tuple(entry.get("shared_with") or ())
 
 
 def _parsed(text: str) -> Mapping[str, Any] | None:
