@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import {
   createValidatedPolicy,
   validateIdentityPolicy,
+  validateResourcePolicy,
   validateServiceControlPolicy
 } from '@cloud-copilot/iam-policy'
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
@@ -38,9 +39,12 @@ const deniedBy = (analysis) =>
     .concat(analysis?.scpAnalysis?.ouAnalysis)
     .flatMap((one) => one?.denyStatements ?? [])
     .map((statement) => statement.policyId)
+    .concat((analysis?.resourceAnalysis?.denyStatements ?? []).map(() => 'resource'))
 
-async function judge(attached, request, strict) {
+async function judge(attached, { resourcePolicy, ...request }, strict) {
   const simulation = { ...attached, request }
+  if (resourcePolicy)
+    simulation.resourcePolicy = createValidatedPolicy(resourcePolicy, validateResourcePolicy)
   // Its data has no resource type for the Region-less model of global profiles, and it checks types.
   const untyped = request.resource.resource.startsWith(REGIONLESS_MODEL)
   if (untyped || (!strict && request.resource.resource === '*'))

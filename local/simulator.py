@@ -21,11 +21,21 @@ class SimulatorError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What IAM is asked once: one action on one resource."""
+    """What IAM is asked once: one action on one resource.
+
+    Attributes:
+        action: The action.
+        resource: The resource's ARN.
+        context: The request's condition keys.
+        resource_policy: The policy of the resource; a deny of it is by `resource`.
+        resource_account: Whose the resource is. Default: the caller's.
+    """
 
     action: str
     resource: str
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    resource_policy: Document | None = None
+    resource_account: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +180,12 @@ def _batch(caller: Caller, requests: Sequence[Request]) -> dict[str, Any]:
             {
                 "principal": caller.arn,
                 "action": request.action,
-                "resource": {"resource": request.resource, "accountId": account},
+                "resource": {
+                    "resource": request.resource,
+                    "accountId": request.resource_account or account,
+                },
                 "contextVariables": dict(request.context),
+                "resourcePolicy": request.resource_policy,
             }
             for request in requests
         ],

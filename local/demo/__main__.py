@@ -13,7 +13,7 @@ from rich.text import Text
 from finops_constructs.cli import estate_tables
 from finops_constructs.config.loader import ConfigFaults, load_config
 from local.cdk import Cdk, CdkError
-from local.demo import deployment, doctor, incident, teardown
+from local.demo import audit, deployment, doctor, incident, teardown
 from local.demo.narration import OUT, Narrator
 from local.emulator import REPOSITORY, Emulator, EmulatorError
 
@@ -51,6 +51,7 @@ def _run(narrator: Narrator) -> dict[str, Any]:
             "doctor": doctor.examine(narrator, emulator, sorted({t.region for t in tenants})),
             "call": deployment.call_one(narrator, emulator, tenants),
             "incident": incident.play(narrator, emulator, cdk, assembly),
+            "audit_log": audit.play(narrator, emulator, incident.TENANT, incident.REGION),
         }
         return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
 
