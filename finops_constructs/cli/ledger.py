@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @click.group()
 def ledger() -> None:
     """Correct the ledger of estimated spend; what was metered stays as it was."""
@@ -120,7 +124,7 @@ def reprice(
       finops ledger reprice --from 2026-11-20 --tenant writer --dry-run
       finops ledger reprice --from 2026-11-20 --reason "output price of sonnet was 10x, INC-4711"
     """  # noqa: D301 - \b is click's mark for text that keeps its line breaks
-    now = datetime.now(UTC)
+    now = _now()
     if first_day > now.date():
         raise click.UsageError(f"--from must not be in the future, got {first_day}")
     with shown_errors():

@@ -9,8 +9,9 @@ _TENTH: Final = Decimal("0.1")
 
 
 def usd(amount: Decimal) -> str:
-    """Return an amount such as `$1,234.50`."""
-    return f"${amount.quantize(_CENT, rounding=ROUND_HALF_UP):,}"
+    """Return an amount such as `$1,234.50`, or `-$12.00`."""
+    cents = amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    return f"{'-' if cents < 0 else ''}${abs(cents):,}"
 
 
 def whole_usd_above(amount: Decimal) -> str:

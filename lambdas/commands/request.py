@@ -202,7 +202,7 @@ def _amount(given: Mapping[str, Any]) -> Amount:
     alias, role = _text(given, "alias"), _text(given, "role")
     if alias is not None and role is not None:
         raise _invalid("an amount is of an alias or of a role, not of both")
-    return Amount(usd=usd, day=day, alias=alias, role=role)
+    return Amount(usd=usd.quantize(_MICRO_USD), day=day, alias=alias, role=role)
 
 
 def _invalid(text: str) -> RefusedError:

@@ -42,6 +42,7 @@ class StateMemory:
             "sk < :edge": lambda sk: sk < values[":edge"]["S"],
             "sk > :edge": lambda sk: sk > values[":edge"]["S"],
             "sk = :sk": lambda sk: bool(sk == values[":sk"]["S"]),
+            "sk = :edge": lambda sk: bool(sk == values[":edge"]["S"]),
         }[condition]
         pk = values[":pk"]["S"]
         return [
@@ -143,7 +144,10 @@ class MemoryAccount:
             return {"Items": self.state.query(asked)}
 
         def transact(*, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 - boto3's name
-            self.state.transact(TransactItems)
+            books = [e for e in TransactItems if e.get("Put", {}).get("TableName") == LEDGER]
+            self.state.transact([each for each in TransactItems if each not in books])
+            if books:
+                self.ledger.transact_write_items(TransactItems=books)
 
         return SimpleNamespace(
             exceptions=EXCEPTIONS,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from finops_constructs._function_code import use_function_code
@@ -57,8 +57,10 @@ def reread(
         OperationsError: If AWS refuses or cannot be reached.
     """
     found = Reread()
-    for events in _batches(aws, starts, ends):
-        metered = meter(events, profile_of=registry.by_model_id.get, now=ends, count_rejected=False)
+    for events, newest in _batches(aws, starts, ends):
+        metered = meter(
+            events, profile_of=registry.by_model_id.get, now=newest, count_rejected=False
+        )
         found.records += len(events.ids)
         for reason, positions in metered.rejected.items():
             found.refused[str(reason)] += len(positions)
@@ -70,15 +72,22 @@ def reread(
     return found
 
 
-def _batches(aws: Aws, starts: datetime, ends: datetime) -> Iterator[LogEvents]:
+def _batches(aws: Aws, starts: datetime, ends: datetime) -> Iterator[tuple[LogEvents, datetime]]:
+    """Yield events with the instant of the newest, by which the meter believes their times."""
     held: list[Any] = []
     for event in _events(aws, starts, ends):
-        held.append({"id": event["eventId"], "message": event["message"]})
+        held.append(event)
         if len(held) == EVENTS_PER_BATCH:
-            yield log_events(held)
+            yield _batch(held)
             held = []
     if held:
-        yield log_events(held)
+        yield _batch(held)
+
+
+def _batch(held: list[Any]) -> tuple[LogEvents, datetime]:
+    newest = max(event["timestamp"] for event in held)
+    events = [{"id": event["eventId"], "message": event["message"]} for event in held]
+    return log_events(events), datetime.fromtimestamp(newest / 1000, UTC)
 
 
 def _events(aws: Aws, starts: datetime, ends: datetime) -> Iterator[Any]:
