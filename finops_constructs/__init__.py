@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
     from finops_constructs.budgets.cost_budget import CostBudget
     from finops_constructs.checks.pack import FinOpsChecks
+    from finops_constructs.cost_lake.cost_allocation_tags import CostAllocationTags
+    from finops_constructs.cost_lake.cost_export import CostExport
+    from finops_constructs.cost_lake.cost_lake import CostLake
+    from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
+    from finops_constructs.cost_lake.monthly_report import MonthlyReport
+    from finops_constructs.cost_lake.reconciliation import PlatformPlace, Reconciliation
+    from finops_constructs.cost_lake.tag_activation_role import TagActivationRole
     from finops_constructs.enforcement.burst_alarm import BurstAlarm
     from finops_constructs.enforcement.kill_switch import KillSwitch
     from finops_constructs.enforcement.modes import Guard, Mode
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
     from finops_constructs.landing_zone import LandingZone
     from finops_constructs.prices.overlay import TokenRates
     from finops_constructs.prices.price_list import PriceList, load_price_list
+    from finops_constructs.stacks.billing_stack import BillingStack
+    from finops_constructs.stacks.cost_stack import CostStack
     from finops_constructs.stacks.platform_stack import PlatformStack
     from finops_constructs.stacks.tenant_stack import TenantStack
 
@@ -38,10 +47,17 @@ _HOMES = {
     "AlertKey": "budgets.alert_key",
     "AlertTopic": "budgets.alert_topic",
     "ApplicationInferenceProfile": "attribution.application_inference_profile",
+    "BillingStack": "stacks.billing_stack",
     "BurstAlarm": "enforcement.burst_alarm",
     "CacheMetricNames": "attribution.profile_metrics",
+    "CostAllocationTags": "cost_lake.cost_allocation_tags",
     "CostBudget": "budgets.cost_budget",
+    "CostExport": "cost_lake.cost_export",
+    "CostLake": "cost_lake.cost_lake",
+    "CostStack": "stacks.cost_stack",
     "CostTags": "attribution.cost_tags",
+    "ExportBucket": "cost_lake.export_bucket",
+    "ExportDestination": "cost_lake.export_bucket",
     "FinOpsChecks": "checks.pack",
     "Guard": "enforcement.modes",
     "GuardExemptions": "enforcement.statements",
@@ -51,10 +67,14 @@ _HOMES = {
     "KillSwitch": "enforcement.kill_switch",
     "LandingZone": "landing_zone",
     "Mode": "enforcement.modes",
+    "MonthlyReport": "cost_lake.monthly_report",
+    "PlatformPlace": "cost_lake.reconciliation",
     "PlatformStack": "stacks.platform_stack",
     "PriceList": "prices.price_list",
+    "Reconciliation": "cost_lake.reconciliation",
     "SlackChannel": "budgets.chat_channels",
     "SpendMeter": "enforcement.spend_meter",
+    "TagActivationRole": "cost_lake.tag_activation_role",
     "TeamsChannel": "budgets.chat_channels",
     "TenantGuard": "enforcement.tenant_guard",
     "TenantOwner": "enforcement.policy_entry",
@@ -68,10 +88,17 @@ __all__ = [
     "AlertKey",
     "AlertTopic",
     "ApplicationInferenceProfile",
+    "BillingStack",
     "BurstAlarm",
     "CacheMetricNames",
+    "CostAllocationTags",
     "CostBudget",
+    "CostExport",
+    "CostLake",
+    "CostStack",
     "CostTags",
+    "ExportBucket",
+    "ExportDestination",
     "FinOpsChecks",
     "Guard",
     "GuardExemptions",
@@ -81,10 +108,14 @@ __all__ = [
     "KillSwitch",
     "LandingZone",
     "Mode",
+    "MonthlyReport",
+    "PlatformPlace",
     "PlatformStack",
     "PriceList",
+    "Reconciliation",
     "SlackChannel",
     "SpendMeter",
+    "TagActivationRole",
     "TeamsChannel",
     "TenantGuard",
     "TenantOwner",

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from finops_constructs.config.names import NOT_A_FLAG, AccountId, Flag, Region
-
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+from finops_constructs.config.names import NOT_A_FLAG, AccountId, Email, Flag, Region
+from finops_constructs.config.patterns import CURRENCY_PATTERN
 
 
 class _Section(BaseModel):
@@ -18,7 +17,7 @@ class _Section(BaseModel):
 class ExchangeRate(_Section):
     """What a dollar was worth on a day, for reports in another currency."""
 
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["GBP"])]
+    currency: Annotated[str, Field(pattern=CURRENCY_PATTERN, examples=["GBP"])]
     """ISO 4217 code."""
     per_usd: Annotated[Decimal, Field(gt=0, le=1_000_000), NOT_A_FLAG]
     """Units of the currency for one USD."""
@@ -35,8 +34,8 @@ class MonthlyReportSettings(_Section):
     """Working day of the month after on which they are made."""
     holidays: list[date] = []
     """Days that are no working days, beside Saturdays and Sundays."""
-    emails: list[Annotated[str, Field(pattern=_EMAIL)]] = []
-    """Who is sent the link, beside the owners in the books."""
+    emails: list[Email] = []
+    """Who is sent the numbers and the link; each confirms the subscription once."""
 
 
 class Reporting(_Section):

@@ -34,6 +34,7 @@ LAYER_ARN_PATTERN: Final = (
 CLAUSE_PATTERN: Final = r"^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$"
 ANNEX_III_PATTERN: Final = r"^[1-8](\([a-z]+\))?$"
 SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
+CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 
 PLAIN: Final[Mapping[str, str]] = {
     SLUG_PATTERN: "lower-case letters, digits and single hyphens, starting with a letter",
@@ -64,5 +65,6 @@ PLAIN: Final[Mapping[str, str]] = {
     CLAUSE_PATTERN: "the id of a clause of the catalogue, such as ai-act.art-11",
     ANNEX_III_PATTERN: "a point of Annex III such as 5(b)",
     SHA256_PATTERN: "a SHA-256 as 64 hexadecimal digits in lower case",
+    CURRENCY_PATTERN: "the ISO 4217 code of a currency, such as GBP",
 }
 """What each pattern allows, as an error message or an editor says it."""

@@ -140,5 +140,9 @@ def _tell(partition: str, platforms: Sequence[PlatformPlace]) -> Statement:
             f"arn:{partition}:events:{each.region}:{each.account}:event-bus/default"
             for each in platforms
         ],
-        "Condition": {"StringEquals": {"events:source": EVENT_SOURCE}},
+        # The key is multi-valued, and `ForAllValues` alone also holds without it.
+        "Condition": {
+            "ForAllValues:StringEquals": {"events:source": EVENT_SOURCE},
+            "Null": {"events:source": "false"},
+        },
     }

@@ -55,7 +55,7 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
         TenantStack(
             app, f"finops-{tenant.id}", tenant=tenant, platform=platform, prices=folder.prices
         )
-    _define_cost_stacks(app, folder)
+    define_cost_stacks(app, folder)
     Validations.of(app).add_plugins(
         FinOpsChecks(
             broad_values=settings.broad_values(platform.attribution),
@@ -66,7 +66,8 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
     return app
 
 
-def _define_cost_stacks(app: App, folder: ConfigFolder) -> None:
+def define_cost_stacks(app: App, folder: ConfigFolder) -> None:
+    """Define the stacks of the bill, if `platform.yaml` says whose it is."""
     billing = folder.platform.billing
     account = folder.platform.lake_account
     if billing is None or account is None:
