@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import botocore.exceptions
 
 from finops_constructs.evidence.facts import Fact, read_declarations, read_facts
+from finops_constructs.evidence.finding import ABSENT
 from finops_constructs.evidence.live.deployed import DeployedStack, Region, read_deployed
 from finops_constructs.evidence.live_state import LiveComparison, LiveState, Observation
 from finops_constructs.evidence.model import Evidence
@@ -133,4 +134,5 @@ def _same(fact: Fact, now: Fact, stack: DeployedStack) -> bool:
     if fact.verdict is not now.verdict:
         return False
     declared = stack.resolved(fact.value)
-    return declared == now.value or "${" in declared
+    # AWS answers a default where the template leaves it open.
+    return declared in {now.value, ABSENT} or "${" in declared

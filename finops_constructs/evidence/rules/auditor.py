@@ -5,6 +5,7 @@ from typing import Final
 
 from finops_constructs.checks.assembly import Assembly
 from finops_constructs.checks.template import Resource
+from finops_constructs.checks.text import display, render
 from finops_constructs.controls.verdict import Verdict
 from finops_constructs.evidence.finding import ABSENT, Finding, value_at
 
@@ -17,6 +18,8 @@ def can_read(role: Resource, _: Assembly) -> Iterator[Finding]:
     """Judge a role: what it is allowed must be reading, query results aside."""
     allowed = sorted(_allowed_actions(role))
     writing = [action for action in allowed if not _reads(action)]
+    # What managed policies allow is not known here.
+    writing += [display(render(arn, role.template)) for arn in _managed(role)]
     yield Finding(
         property="Policies (Allow)",
         value=f"{len(allowed)} actions, none of which changes a record"
@@ -25,6 +28,11 @@ def can_read(role: Resource, _: Assembly) -> Iterator[Finding]:
         verdict=Verdict.SUPPORTS if allowed and not writing else Verdict.NOT_EVIDENCED,
         note="" if allowed and not writing else "read-only actions would support it",
     )
+
+
+def _managed(role: Resource) -> list[object]:
+    arns = role.properties.get("ManagedPolicyArns")
+    return arns if isinstance(arns, list) else []
 
 
 def _allowed_actions(role: Resource) -> Iterator[str]:
