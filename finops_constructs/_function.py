@@ -15,11 +15,11 @@ from finops_constructs._acknowledge import (
     FUNCTION_DEAD_LETTERS,
     FUNCTION_VPC,
     LOG_GROUP_KEY,
-    acknowledge,
     wildcard_resource,
 )
 from finops_constructs._assets import function_asset
-from finops_constructs.landing_zone import LandingZone
+from finops_constructs._sheet import accept, define
+from finops_constructs.landing_zone import ROLE_FINDINGS, LandingZone
 
 _RUNTIME: Final = "python3.14"
 _LOG_RETENTION_DAYS: Final = 90
@@ -77,16 +77,16 @@ def define_function(
             CloudFormation names it.
     """
     zone = LandingZone.of(scope)
-    log_group = logs.CfnLogGroup(scope, "Logs", retention_in_days=_LOG_RETENTION_DAYS)
+    log_group = define(logs.CfnLogGroup, scope, "Logs", retention_in_days=_LOG_RETENTION_DAYS)
     log_group.apply_removal_policy(RemovalPolicy.DESTROY)
     policies: dict[str, list[dict[str, Any]]] = {"logs": [_logging(log_group)]}
     if statements:
         policies["work"] = [dict(statement) for statement in statements]
     role = zone.define_role(scope, "Role", service="lambda.amazonaws.com", policies=policies)
-    acknowledge(role, {wildcard_resource(arn): why for arn, why in (wildcards or {}).items()})
     asset = function_asset(scope, "Code", package)
     variables = (_powertools_variables(package) if powertools else {}) | dict(environment or {})
-    function = lambda_.CfnFunction(
+    function = define(
+        lambda_.CfnFunction,
         scope,
         "Resource",
         architectures=["arm64"],
@@ -111,13 +111,15 @@ def define_function(
         timeout=timeout_seconds,
         vpc_config=zone.vpc_config(),
     )
-    acknowledge(
+    accept(
         scope,
         {
             FUNCTION_CONCURRENCY: concurrency,
             FUNCTION_DEAD_LETTERS: dead_letters,
             FUNCTION_VPC: "It calls AWS APIs only; a VPC is a setting of the landing zone",
             LOG_GROUP_KEY: "It names tenants and roles, no content; AWS encrypts it at rest",
+            **ROLE_FINDINGS,
+            **{wildcard_resource(arn): why for arn, why in (wildcards or {}).items()},
         },
     )
     return FunctionParts(function=function, role=role, log_group=log_group)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
-from constructs import IConstruct
+from constructs import Construct, IConstruct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,40 @@ class Place:
 
 
 # Every question to the CDK crosses a process boundary; a tenant's constructs ask these often.
+_stacks: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
+_paths: WeakKeyDictionary[IConstruct, tuple[str, ...]] = WeakKeyDictionary()
 _places: WeakKeyDictionary[Stack, Place] = WeakKeyDictionary()
+
+
+def stack_of(scope: IConstruct) -> Stack:
+    """Return the stack of `scope`; ask for that of a scope, rather than of what is new in it."""
+    if isinstance(scope, Stack):
+        return scope
+    if scope not in _stacks:
+        _stacks[scope] = Stack.of(scope)
+    return _stacks[scope]
+
+
+def path_of(scope: IConstruct) -> tuple[str, ...]:
+    """Return the ids that lead from the stack of `scope` to it."""
+    if isinstance(scope, Stack):
+        return ()
+    if scope not in _paths:
+        ids = scope.node.path.split("/")
+        above = stack_of(scope).node.path
+        _paths[scope] = tuple(ids[len(above.split("/")) if above else 0 :])
+    return _paths[scope]
+
+
+def settle(construct: Construct, scope: IConstruct, id: str) -> None:
+    """Note where a new construct is, which the CDK then need not be asked."""
+    _stacks[construct] = stack_of(scope)
+    _paths[construct] = (*path_of(scope), id)
 
 
 def place_of(scope: IConstruct) -> Place:
     """Return where the stack of `scope` is deployed."""
-    stack = scope if isinstance(scope, Stack) else Stack.of(scope)
+    stack = stack_of(scope)
     if stack not in _places:
         _places[stack] = Place(
             partition=stack.partition, account=stack.account, region=stack.region

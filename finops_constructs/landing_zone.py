@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from aws_cdk import Names, Tags
+from aws_cdk import Names, Stack, Stage, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from finops_constructs._acknowledge import INLINE_POLICY, acknowledge
-from finops_constructs._place import place_of
+from finops_constructs._acknowledge import INLINE_POLICY
+from finops_constructs._place import place_of, stack_of
+from finops_constructs._sheet import define
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
+ROLE_FINDINGS: Final = {
+    INLINE_POLICY: "Least privilege for one purpose; the policy lives and dies with its role"
+}
+"""What cdk-nag says of every role of `LandingZone.define_role` -> why that is right."""
 _MAX_ROLE_NAME: Final = 64
 # The longest Region's name; a token's own text is of another length.
 _REGION_CHARACTERS: Final = len("ap-southeast-2")
@@ -56,6 +62,10 @@ class LandingZone:
 
     def apply(self, scope: Construct) -> None:
         """Make the settings hold for everything defined below `scope` from now on."""
+        if isinstance(scope, Stack):
+            _of_stacks[scope] = self
+        elif not isinstance(scope, Stage):
+            _of_stacks.pop(stack_of(scope), None)
         scope.node.set_context(
             CONTEXT_KEY,
             {
@@ -74,6 +84,9 @@ class LandingZone:
     @staticmethod
     def of(scope: Construct) -> "LandingZone":
         """Return the settings that hold at `scope`."""
+        known = _of_stacks.get(stack_of(scope))
+        if known is not None:
+            return known
         context: Mapping[str, Any] = scope.node.try_get_context(CONTEXT_KEY) or {}
         return LandingZone(
             permissions_boundary=context.get("permissionsBoundary"),
@@ -96,6 +109,8 @@ class LandingZone:
     ) -> iam.CfnRole:
         """Define a role for an AWS service, bounded, placed and named as demanded.
 
+        Whoever defines it acknowledges `ROLE_FINDINGS`, on it or on a construct around it.
+
         Args:
             scope: The construct it belongs to.
             id: The construct's id.
@@ -103,11 +118,12 @@ class LandingZone:
             policies: Inline policies, name -> statements.
             conditions: When the service may assume it. Default: always.
         """
-        boundary = self.permissions_boundary
+        boundary, place = self.permissions_boundary, place_of(scope)
         documents = dict(policies)
         if self.subnet_ids and service == "lambda.amazonaws.com":
             documents["vpc"] = [_VPC_ACCESS]
-        role = iam.CfnRole(
+        return define(
+            iam.CfnRole,
             scope,
             id,
             assume_role_policy_document={
@@ -121,10 +137,10 @@ class LandingZone:
                     }
                 ],
             },
-            path=f"{self.role_path}{place_of(scope).region}/",
+            path=f"{self.role_path}{place.region}/",
             role_name=self._physical_name(scope, id),
             permissions_boundary=(
-                place_of(scope).global_arn("iam", f"policy/{boundary}") if boundary else None
+                place.global_arn("iam", f"policy/{boundary}") if boundary else None
             ),
             policies=[
                 iam.CfnRole.PolicyProperty(
@@ -135,10 +151,6 @@ class LandingZone:
             ]
             or None,
         )
-        if documents:
-            reason = "Least privilege for one purpose; the policy lives and dies with its role"
-            acknowledge(role, {INLINE_POLICY: reason})
-        return role
 
     def function_name(self, scope: Construct, id: str) -> str | None:
         """Return the name a function must have, or None if CloudFormation may choose."""
@@ -165,6 +177,10 @@ class LandingZone:
         longest = _MAX_ROLE_NAME - len(self.name_prefix) - len(id) - _REGION_CHARACTERS - 2
         unique = Names.unique_resource_name(scope, max_length=longest, separator="-")
         return f"{self.name_prefix}{unique}{suffix}"
+
+
+# What was applied to a whole stack, whose every function asks; a part of it may then differ.
+_of_stacks: WeakKeyDictionary[Stack, LandingZone] = WeakKeyDictionary()
 
 
 # ec2 does not support resource-level permissions for describing and creating network interfaces of

@@ -112,6 +112,7 @@ PASSES: dict[str, Callable[[Stack, Any], object]] = {
     "AlertKey.alias": lambda s, t: AlertKey(s, "Key", alias=t),
     "AlertTopic.emails": lambda s, t: topic(s, emails=[t, "a@example.com"]),
     "AlertTopic.key": lambda s, t: topic(s, key=kms.Key.from_key_arn(s, "K", t)),
+    "AlertTopic.key_arn": lambda s, t: topic(s, key_arn=t),
     "SlackChannel.workspace_id": lambda s, t: topic(s, slack=[SlackChannel(
         workspace_id=t, channel_id="C0")]),
     "SlackChannel.channel_id": lambda s, t: topic(s, slack=[SlackChannel(

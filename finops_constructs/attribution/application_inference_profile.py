@@ -7,6 +7,7 @@ from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
+from finops_constructs._sheet import define
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
@@ -91,7 +92,8 @@ class ApplicationInferenceProfile(InferenceProfile):
         )
         require_literal(self, "description", description, "the profile's name is computed from it")
         tags = cost_tags.as_dict() | {TENANT_TAG: tenant, ALIAS_TAG: alias}
-        resource = bedrock.CfnApplicationInferenceProfile(
+        self._resource = define(
+            bedrock.CfnApplicationInferenceProfile,
             self,
             "Resource",
             inference_profile_name=profile_name(tenant, alias, self.source, description),
@@ -101,14 +103,22 @@ class ApplicationInferenceProfile(InferenceProfile):
             ),
             tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
         )
-        declare(resource, _SUPPORTS)
-        self.profile_arn = resource.attr_inference_profile_arn
-        self.profile_id = resource.attr_inference_profile_id
-        tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        declare(self._resource, _SUPPORTS)
+        tenant_guard = TenantGuard.of(scope, tenant, guard=guard)
         tenant_guard.own(self, f"alias {alias!r}")
         tenant_guard.own_profile(self.profile_arn)
         self.entry = ProfileEntry(self, cost_tags.as_dict())
         tenant_guard.release.before(self)
+
+    @property
+    def profile_arn(self) -> str:
+        """ARN of the profile; this is the `modelId` of a call."""
+        return self._resource.attr_inference_profile_arn
+
+    @property
+    def profile_id(self) -> str:
+        """The opaque id, the `ModelId` dimension of its metrics."""
+        return self._resource.attr_inference_profile_id
 
     @staticmethod
     def from_profile_arn(

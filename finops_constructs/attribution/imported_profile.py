@@ -60,8 +60,19 @@ class ImportedInferenceProfile(InferenceProfile):
                 f"profile_arn must be the ARN of an application inference "
                 f"profile, got {profile_arn!r}",
             )
-        self.profile_arn = profile_arn
-        self.profile_id = Fn.select(1, Fn.split("/", profile_arn))
+        self._profile_arn = profile_arn
+
+    @property
+    def profile_arn(self) -> str:
+        """ARN of the profile; this is the `modelId` of a call."""
+        return self._profile_arn
+
+    @property
+    def profile_id(self) -> str:
+        """The opaque id, the `ModelId` dimension of its metrics."""
+        if is_unresolved(self._profile_arn):
+            return Fn.select(1, Fn.split("/", self._profile_arn))
+        return self._profile_arn.split("/")[1]
 
     def adopt(self, cost_tags: CostTags) -> None:
         """Make this stack the owner of the profile without recreating it.

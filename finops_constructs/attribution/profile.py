@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of
+from finops_constructs._place import Place, place_of, settle
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_alias, check_tenant, invalid, require_literal
 from finops_constructs.attribution import profile_metrics
@@ -28,8 +28,6 @@ class InferenceProfile(Construct):
     """An application inference profile of one tenant, owned or imported.
 
     Attributes:
-        profile_arn: ARN of the profile; this is the `modelId` of a call.
-        profile_id: The opaque id, the `ModelId` dimension of its metrics.
         tenant: The tenant that pays.
         alias: The tenant's name for the model.
         source: The foundation model or system profile behind it.
@@ -41,8 +39,6 @@ class InferenceProfile(Construct):
         place: Where it is called.
     """
 
-    profile_arn: str
-    profile_id: str
     tenant: str
     alias: str
     source: ModelSource
@@ -68,6 +64,7 @@ class InferenceProfile(Construct):
     ) -> None:
         """Describe the profile; a subclass says where it is."""
         super().__init__(scope, id)
+        settle(self, scope, id)
         self.place = place_of(self)
         self.tenant = check_tenant(self, tenant)
         self.alias = check_alias(self, alias)
@@ -78,6 +75,16 @@ class InferenceProfile(Construct):
         )
         self.rates = self.pricing.rates if self.pricing else None
         self.cache_metrics = cache_metrics or CacheMetricNames()
+
+    @property
+    def profile_arn(self) -> str:
+        """ARN of the profile; this is the `modelId` of a call."""
+        raise NotImplementedError
+
+    @property
+    def profile_id(self) -> str:
+        """The opaque id, the `ModelId` dimension of its metrics."""
+        raise NotImplementedError
 
     def grant_invoke(
         self, grantee: iam.IGrantable, *, shared_with: Sequence[str] = ()

@@ -59,7 +59,8 @@ class ProfileEntry:
         """
         self._value["hourly_cap_usd"] = money(hourly_cap_usd)
         self._references["burst_alarm_name"] = burst_alarm_name
-        self.parameter.value = entry_text(self._profile, self._value, self._references)
+        text = entry_text(self._profile, self._value, self._references)
+        self.parameter.add_property_override("Value", text)
 
 
 def _price(price: ProfilePrice) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of
+from finops_constructs._place import Place, place_of, settle
+from finops_constructs._sheet import define
 from finops_constructs._validation import id_part
 from finops_constructs.budgets.alert_key import AlertKey
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel, define_chat_channels
@@ -31,14 +32,7 @@ class AlertTopic(Construct):
 
     Example:
         alerts = AlertTopic(stack, "Alerts", emails=["finops@example.com"])
-
-    Attributes:
-        topic_arn: ARN of the topic.
-        topic_name: Its name.
     """
-
-    topic_arn: str
-    topic_name: str
 
     def __init__(
         self,
@@ -49,6 +43,7 @@ class AlertTopic(Construct):
         slack: Sequence[SlackChannel] = (),
         teams: Sequence[TeamsChannel] = (),
         key: kms.IKey | None = None,
+        key_arn: str | None = None,
         wake: bool = True,
     ) -> None:
         """Define the topic, its policy and its subscriptions.
@@ -61,39 +56,57 @@ class AlertTopic(Construct):
             teams: Microsoft Teams channels to tell. Default: none.
             key: Key to encrypt with, which the publishers may use. Default: one is defined ($1 a
                 month).
+            key_arn: The same by its ARN, or that of its alias; give one of the two. Default: `key`.
             wake: Whether an alert also wakes the kill switch, through the platform's wake queue of
                 this account and Region. Default: True.
         """
         super().__init__(scope, id)
+        settle(self, scope, id)
         place = place_of(self)
-        key = key or AlertKey(self, "Key").key
+        if key_arn is None:
+            key_arn = (key or AlertKey(self, "Key").key).key_arn
         unique = Names.unique_resource_name(self, max_length=_MAX_TOPIC_NAME - 7, separator="-")
-        topic = sns.CfnTopic(
+        self._topic = define(
+            sns.CfnTopic,
             self,
             "Resource",
-            kms_master_key_id=key.key_arn,
+            kms_master_key_id=key_arn,
             topic_name=f"finops-{unique}",
         )
-        self.topic_arn = topic.ref
-        self.topic_name = topic.attr_topic_name
-        policy = sns.CfnTopicPolicy(
+        policy = define(
+            sns.CfnTopicPolicy,
             self,
             "Policy",
-            topics=[topic.ref],
+            topics=[self.topic_arn],
             policy_document={
                 "Version": "2012-10-17",
-                "Statement": _topic_statements(place, topic.ref),
+                "Statement": _topic_statements(place, self.topic_arn),
             },
         )
         for number, email in enumerate(dict.fromkeys(emails)):
             self._subscribe(f"Email-{id_part(email, number)}", "email", email)
         if wake:
-            self._subscribe("Wake", "sqs", wake_queue_arn(place)).node.add_dependency(policy)
+            self._subscribe("Wake", "sqs", wake_queue_arn(place)).add_resource_dependency(policy)
         define_chat_channels(self, topic_arn=self.topic_arn, slack=slack, teams=teams)
 
+    @property
+    def topic_arn(self) -> str:
+        """ARN of the topic."""
+        return self._topic.ref
+
+    @property
+    def topic_name(self) -> str:
+        """The topic's name."""
+        return self._topic.attr_topic_name
+
     def _subscribe(self, id: str, protocol: str, endpoint: str) -> sns.CfnSubscription:
-        return sns.CfnSubscription(
-            self, id, topic_arn=self.topic_arn, protocol=protocol, endpoint=endpoint
+        return define(
+            sns.CfnSubscription,
+            self,
+            id,
+            topic_arn=self.topic_arn,
+            protocol=protocol,
+            endpoint=endpoint,
         )
 
 

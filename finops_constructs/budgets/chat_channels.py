@@ -9,6 +9,7 @@ from aws_cdk import aws_chatbot as chatbot
 from constructs import Construct
 
 from finops_constructs._place import place_of
+from finops_constructs._sheet import define
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import id_part
 from finops_constructs.landing_zone import LandingZone
@@ -63,7 +64,8 @@ def define_chat_channels(
         channel_id = slack_channel.channel_id
         key = number if is_unresolved(channel_id) else channel_id
         channel = Construct(scope, f"Slack-{key}")
-        chatbot.CfnSlackChannelConfiguration(
+        define(
+            chatbot.CfnSlackChannelConfiguration,
             channel,
             "Resource",
             configuration_name=_name(channel),
@@ -77,7 +79,8 @@ def define_chat_channels(
     for number, teams_channel in enumerate(dict.fromkeys(teams)):
         channel_id = teams_channel.channel_id
         channel = Construct(scope, f"Teams-{id_part(channel_id, number)}")
-        chatbot.CfnMicrosoftTeamsChannelConfiguration(
+        define(
+            chatbot.CfnMicrosoftTeamsChannelConfiguration,
             channel,
             "Resource",
             configuration_name=_name(channel),

@@ -7,6 +7,8 @@ from typing import Final
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
+from finops_constructs._place import settle
+from finops_constructs._sheet import define
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.budgets.alert_topic import AlertTopic
@@ -44,13 +46,11 @@ class CostBudget(Construct):
     would collide.
 
     Attributes:
-        budget_name: The name CloudFormation gave it, or that of the adopted budget.
         tenant: The tenant's id.
         alerts: Where the tenant's alerts go.
         monthly_limit_usd: USD per calendar month (UTC); may be a token.
     """
 
-    budget_name: str
     tenant: str
     alerts: AlertTopic
     monthly_limit_usd: Decimal | float
@@ -122,6 +122,7 @@ class CostBudget(Construct):
             ValueError: If a limit or percentage makes no sense, saying what does.
         """
         super().__init__(scope, id)
+        settle(self, scope, id)
         check_limit(self, monthly_limit_usd)
         check_percentages(self, alert_percentages, stop_percentage)
         check_hard_cap(self, hard_cap_percentage, stop_percentage)
@@ -130,10 +131,12 @@ class CostBudget(Construct):
         check_minutes(self, "approval_timeout_minutes", approval_timeout_minutes)
         check_minutes(self, "cool_down_minutes", cool_down_minutes)
         self.tenant, self.alerts, self.monthly_limit_usd = tenant, alerts, monthly_limit_usd
-        tenant_guard = TenantGuard.of(self, tenant, guard=guard)
+        tenant_guard = TenantGuard.of(scope, tenant, guard=guard)
         tenant_guard.own(self, "budget")
+        self._adopted = adopt_budget
         if adopt_budget is None:
-            resource = budgets.CfnBudget(
+            self._resource = define(
+                budgets.CfnBudget,
                 self,
                 "Resource",
                 budget=_budget_data(cost_tags, monthly_limit_usd, tag_key_prefix),
@@ -148,9 +151,7 @@ class CostBudget(Construct):
                     ),
                 ],
             )
-            self.budget_name = resource.ref
         else:
-            self.budget_name = adopt_budget
             tags = {**cost_tags.as_dict(), TENANT_TAG: tenant}
             tenant_guard.release.adopt_budget(adopt_budget, tags)
         define_policy_entry(
@@ -174,6 +175,11 @@ class CostBudget(Construct):
             regulation=regulation,
         )
         tenant_guard.release.before(self)
+
+    @property
+    def budget_name(self) -> str:
+        """The name CloudFormation gave the budget, or that of the adopted one."""
+        return self._resource.ref if self._adopted is None else self._adopted
 
     def default_hourly_cap_usd(self) -> Decimal:
         """Return the hourly cap of an alias that has none of its own: the month's money in a day.

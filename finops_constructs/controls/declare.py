@@ -33,7 +33,9 @@ def declare(
     """
     if not supports or not all(why.strip() for why in supports.values()):
         raise invalid(construct, "supports must name at least one control, each with a reason")
-    resource = construct if isinstance(construct, CfnResource | Recorded) else construct.node.default_child
+    resource = (
+        construct if isinstance(construct, CfnResource | Recorded) else construct.node.default_child
+    )
     if not isinstance(resource, CfnResource | Recorded):
         raise invalid(construct, "only a resource can support a control; this has no default child")
     declared: dict[str, Any] = {

@@ -6,6 +6,8 @@ from typing import Final
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from finops_constructs._place import settle
+from finops_constructs._sheet import define
 from finops_constructs._validation import invalid, require_literal
 from finops_constructs.attribution import profile_metrics
 from finops_constructs.attribution.profile import InferenceProfile
@@ -64,6 +66,7 @@ class BurstAlarm(Construct):
                 registered by another stack, or the cap is no sum known at synthesis.
         """
         super().__init__(scope, id)
+        settle(self, scope, id)
         entry = profile.entry
         if entry is None:
             raise invalid(self, "another stack registers the profile: define its burst alarm there")
@@ -77,7 +80,8 @@ class BurstAlarm(Construct):
         require_literal(self, "hourly_cap_usd", hourly_cap_usd, "the threshold is computed from it")
         self.hourly_cap_usd = hourly_cap_usd
         self.alarm_name = f"finops-burst-{profile.place.region}-{profile.tenant}-{profile.alias}"
-        cloudwatch.CfnAlarm(
+        define(
+            cloudwatch.CfnAlarm,
             self,
             "Resource",
             alarm_actions=[budget.alerts.topic_arn],

@@ -48,16 +48,18 @@ def grant_statements(
     return [*invoke, read_state_statement(place.arn("ssm", f"parameter{state_path(tenant)}"))]
 
 
-def add_grant(holder: iam.IRole | iam.Policy, statements: Sequence[Statement]) -> iam.Grant:
-    """Put the statements on a role or into a policy, and acknowledge what cdk-nag says of them."""
+def accepted_findings(statements: Sequence[Statement]) -> dict[str, str]:
+    """Return what cdk-nag says of a grant -> why that is right."""
     reason = "AWS routes to any Region of the scope; bedrock:InferenceProfileArn is the guard"
     arns = [arn for statement in statements for arn in statement["Resource"]]
     inline = "A grant to one role, which lives and dies with the tenant"
     wildcards = sorted({arn for arn in arns if "*" in arn})
-    acknowledge(
-        holder,
-        {INLINE_POLICY: inline} | {wildcard_resource(arn): reason for arn in wildcards},
-    )
+    return {INLINE_POLICY: inline} | {wildcard_resource(arn): reason for arn in wildcards}
+
+
+def add_grant(holder: iam.IRole | iam.Policy, statements: Sequence[Statement]) -> iam.Grant:
+    """Put the statements on a role or into a policy, and acknowledge what cdk-nag says of them."""
+    acknowledge(holder, accepted_findings(statements))
     grants = [
         iam.Grant.add_to_principal(
             grantee=holder,

@@ -13,6 +13,7 @@ from aws_cdk import Stack, Token
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from finops_constructs._sheet import define
 from finops_constructs._tokens import is_unresolved
 
 SCHEMA_VERSION: Final = 1
@@ -73,7 +74,8 @@ def define_entry(
         references: More of the entry: ARNs, ids and names of resources, which need no escaping in
             JSON when they become known.
     """
-    return ssm.CfnParameter(
+    return define(
+        ssm.CfnParameter,
         scope,
         id,
         name=path,

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import place_of
+from finops_constructs._place import place_of, settle
+from finops_constructs._sheet import define
+from finops_constructs.enforcement.caller import Caller
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
 from finops_constructs.landing_zone import LandingZone
 
@@ -23,7 +25,7 @@ class StandingDeny(Construct):
         scope: Construct,
         id: str,
         *,
-        role: iam.IRole,
+        caller: Caller,
         tenants: Sequence[str],
         exempt: GuardExemptions,
     ) -> None:
@@ -32,40 +34,38 @@ class StandingDeny(Construct):
         Args:
             scope: A construct of the stack the role belongs to.
             id: The construct's id.
-            role: The caller.
+            caller: The role.
             tenants: The tenant, then the others the role is declared to serve.
             exempt: What the tenant allows nevertheless.
         """
         super().__init__(scope, id)
-        place = place_of(self)
+        settle(self, scope, id)
+        place = place_of(scope)
         document = {
             "Version": "2012-10-17",
             "Statement": standing_deny_statements(
                 partition=place.partition,
                 tenants=tenants,
-                role_arn=role.role_arn,
+                role_arn=caller.role_arn,
                 exempt=exempt,
                 name_prefix=LandingZone.of(self).name_prefix,
             ),
         }
-        if is_made_here(role):
-            iam.CfnManagedPolicy(
+        if caller.defined is not None:
+            define(
+                iam.CfnManagedPolicy,
                 self,
                 "Resource",
                 path=f"/finops/standing-deny/{place.region}/",
                 policy_document=document,
-                roles=[role.role_name],
+                roles=[caller.role_name],
             )
         else:
-            iam.CfnRolePolicy(
+            define(
+                iam.CfnRolePolicy,
                 self,
                 "Resource",
                 policy_name=f"finops-standing-deny-{place.region}-{tenants[0]}",
                 policy_document=document,
-                role_name=role.role_name,
+                role_name=caller.role_name,
             )
-
-
-def is_made_here(role: iam.IRole) -> bool:
-    """Whether the role is defined in this app, rather than imported by its ARN or name."""
-    return isinstance(role, iam.Role | iam.LazyRole)

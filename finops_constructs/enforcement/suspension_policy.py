@@ -5,7 +5,8 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of
+from finops_constructs._place import Place, place_of, settle
+from finops_constructs._sheet import define
 from finops_constructs._validation import invalid
 from finops_constructs.enforcement.statements import suspension_statements
 
@@ -34,10 +35,12 @@ class SuspensionPolicy(Construct):
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
         """Define the policy; `add_profile` fills it."""
         super().__init__(scope, id)
+        settle(self, scope, id)
         place = place_of(self)
         self._tenant = tenant
         self._profile_arns: list[str] = []
-        self._policy = iam.CfnManagedPolicy(
+        self._policy = define(
+            iam.CfnManagedPolicy,
             self,
             "Resource",
             managed_policy_name=_name(place, tenant),
@@ -59,7 +62,8 @@ class SuspensionPolicy(Construct):
                 f"{self._tenant!r} has {len(self._profile_arns)} profiles, more "
                 f"than one suspension policy holds ({_MAX_CHARACTERS} characters): split it",
             )
-        self._policy.policy_document = _document(self._profile_arns)
+        document = _document(self._profile_arns)
+        self._policy.add_property_override("PolicyDocument", document)
 
 
 def _path(place: Place) -> str:

@@ -1,6 +1,5 @@
 """What holds one tenant's callers in one stack."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
@@ -9,13 +8,19 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from finops_constructs._place import place_of
+from finops_constructs._place import place_of, settle, stack_of
+from finops_constructs._sheet import accept, define
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_tenant, invalid
-from finops_constructs.enforcement.invoke_grant import add_grant, grant_statements
+from finops_constructs.enforcement.caller import Caller
+from finops_constructs.enforcement.invoke_grant import (
+    accepted_findings,
+    add_grant,
+    grant_statements,
+)
 from finops_constructs.enforcement.modes import Guard
 from finops_constructs.enforcement.registry import caller_path, define_entry
-from finops_constructs.enforcement.standing_deny import StandingDeny, is_made_here
+from finops_constructs.enforcement.standing_deny import StandingDeny
 from finops_constructs.enforcement.statements import GuardExemptions
 from finops_constructs.enforcement.suspension_policy import (
     SuspensionPolicy,
@@ -51,11 +56,16 @@ class TenantGuard(Construct):
         super().__init__(scope, id)
         self.tenant = tenant
         self.guard = guard
-        self.suspension_policy_arn = suspension_policy_arn(place_of(self), tenant)
+        settle(self, scope, id)
+        self._place = place_of(self)
+        self.suspension_policy_arn = suspension_policy_arn(self._place, tenant)
         self.release = TenantRelease(self, "Release", tenant=tenant)
         self._suspension: SuspensionPolicy | None = None
         self._exempt = GuardExemptions()
         self._callers: dict[str, tuple[str, ...]] = {}
+        self._caller_scopes: dict[str, Construct] = {}
+        self._grants: dict[str, iam.Policy] = {}
+        self._given: set[str] = set()
         self._owned: set[str] = set()
 
     @staticmethod
@@ -73,7 +83,7 @@ class TenantGuard(Construct):
         """
         check_tenant(scope, tenant)
         wanted = None if guard is None else _parse_guard(scope, guard)
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         guards = _guards.setdefault(stack, {})
         existing = guards.get(tenant)
         if existing is None:
@@ -140,10 +150,40 @@ class TenantGuard(Construct):
             ValueError: If the grantee is no role, or is a role of another account.
         """
         role = self._caller_role(grantee)
-        home = TenantGuard.of(role, self.tenant, guard=self.guard)
-        home.admit(role, shared_with, self._exempt)
-        holder = role if is_made_here(role) else home.grant_policy(role)
-        return add_grant(holder, grant_statements(place_of(self), self.tenant, profiles))
+        home, caller = TenantGuard.of(role, self.tenant, guard=self.guard), Caller.of(role)
+        home.admit(role, caller, shared_with, self._exempt)
+        holder = role if caller.defined is not None else home.grant_policy(role, caller)
+        return add_grant(holder, grant_statements(self._place, self.tenant, profiles))
+
+    def grant_invoke_to_given(
+        self,
+        role_arn: str,
+        profiles: "Sequence[InferenceProfile]",
+        *,
+        shared_with: Sequence[str] = (),
+    ) -> None:
+        """Let a role given by its literal ARN, of this account, call profiles of the tenant.
+
+        The same as `grant_invoke` once for all profiles, without a construct for the role.
+
+        Raises:
+            ValueError: If the role is of another account.
+        """
+        caller = Caller.given(role_arn)
+        self._check_account(role_arn, account=role_arn.split(":")[4])
+        self.admit(self, caller, shared_with, self._exempt)
+        statements = grant_statements(self._place, self.tenant, profiles)
+        self._given.add(caller.key)
+        scope = self._caller_scopes[caller.key]
+        define(
+            iam.CfnPolicy,
+            scope,
+            "GivenGrant",
+            policy_name=self._grant_name(),
+            policy_document={"Version": "2012-10-17", "Statement": statements},
+            roles=[caller.role_name],
+        )
+        accept(scope, accepted_findings(statements))
 
     def _caller_role(self, grantee: iam.IGrantable) -> iam.IRole:
         principal = grantee.grant_principal
@@ -154,60 +194,77 @@ class TenantGuard(Construct):
                 f"{type(principal).__name__}: the kill switch can hold nothing else",
             )
         role = cast("iam.IRole", principal)
-        account, own = role.principal_account, place_of(self).account
+        self._check_account(role.role_arn, role.principal_account)
+        return role
+
+    def _check_account(self, role_arn: str, account: str | None) -> None:
+        own = self._place.account
         comparable = account and not is_unresolved(account) and not is_unresolved(own)
         if comparable and account != own:
             raise invalid(
                 self,
-                f"{role.role_arn} is a role of account {account}, this stack is "
+                f"{role_arn} is a role of account {account}, this stack is "
                 f"in {own}: the guard can hold roles of its own account only; let the role assume "
                 "one here and grant that",
             )
-        return role
 
-    def grant_policy(self, role: iam.IRole) -> iam.Policy:
-        """Return the policy that holds the tenant's grants to a role given by its ARN.
+    def grant_policy(self, role: iam.IRole, caller: Caller) -> iam.Policy:
+        """Return the policy that holds the tenant's grants to a role given by its ARN."""
+        if caller.key not in self._grants:
+            scope = self._caller_scopes[caller.key]
+            name = self._grant_name() + ("-more" if caller.key in self._given else "")
+            self._grants[caller.key] = iam.Policy(scope, "Grant", policy_name=name, roles=[role])
+        return self._grants[caller.key]
 
-        Its name carries tenant and Region: IAM keeps one inline policy of a name on a role, so the
-        default, which is made of the role's own name, would let tenants overwrite each other.
+    def _grant_name(self) -> str:
+        """Return the name of the policy that lets a given role call the tenant.
+
+        IAM keeps one inline policy of a name on a role, so the default, which is made of the role's
+        own name, would let tenants overwrite each other.
         """
-        scope = self.node.find_child(f"Caller-{_caller_hash(role.role_arn)}")
-        existing = scope.node.try_find_child("Grant")
-        if isinstance(existing, iam.Policy):
-            return existing
-        name = f"finops-grant-{place_of(self).region}-{self.tenant}"
-        return iam.Policy(cast("Construct", scope), "Grant", policy_name=name, roles=[role])
+        return f"finops-grant-{self._place.region}-{self.tenant}"
 
-    def admit(self, role: iam.IRole, shared_with: Sequence[str], exempt: GuardExemptions) -> None:
-        """Register a caller once, give it the standing deny, and plan its release."""
-        made_here = is_made_here(role)
-        caller = _caller_hash(role.node.path if made_here else role.role_arn)
-        others = {check_tenant(role, other) for other in shared_with}
+    def admit(
+        self,
+        place: IConstruct,
+        caller: Caller,
+        shared_with: Sequence[str],
+        exempt: GuardExemptions,
+    ) -> None:
+        """Register a caller once, give it the standing deny, and plan its release.
+
+        Args:
+            place: What an error names.
+            caller: The role.
+            shared_with: The other tenants it calls.
+            exempt: What the tenant allows its callers nevertheless.
+        """
+        others = {check_tenant(place, other) for other in shared_with}
         shared = tuple(sorted(others - {self.tenant}))
-        if caller in self._callers:
-            if self._callers[caller] != shared:
+        if caller.key in self._callers:
+            if self._callers[caller.key] != shared:
                 raise invalid(
-                    role,
+                    place,
                     f"granted with shared_with={list(shared)} and before with "
-                    f"{list(self._callers[caller])}: give both the same",
+                    f"{list(self._callers[caller.key])}: give both the same",
                 )
             return
-        self._callers[caller] = shared
-        scope = Construct(self, f"Caller-{caller}")
+        self._callers[caller.key] = shared
+        scope = self._caller_scopes[caller.key] = Construct(self, f"Caller-{caller.key}")
+        settle(scope, self, f"Caller-{caller.key}")
         define_entry(
             scope,
             "Entry",
-            path=caller_path(self.tenant, caller),
+            path=caller_path(self.tenant, caller.key),
             description=f"A role that calls the models of tenant {self.tenant}",
             value={"tenant": self.tenant, "shared_with": list(shared)},
-            references={"role_arn": role.role_arn},
+            references={"role_arn": caller.role_arn},
         )
         if self.guard is Guard.ENFORCE:
-            StandingDeny(
-                scope, "StandingDeny", role=role, tenants=[self.tenant, *shared], exempt=exempt
-            )
-        self.release.add_role(role.role_name)
-        self.release.before(scope, *([role] if made_here else []))
+            tenants = [self.tenant, *shared]
+            StandingDeny(scope, "StandingDeny", caller=caller, tenants=tenants, exempt=exempt)
+        self.release.add_role(caller.role_name)
+        self.release.before(scope, *([caller.defined] if caller.defined is not None else []))
 
 
 # Asking the CDK for a child crosses a process boundary, and every construct of a tenant asks.
@@ -220,7 +277,3 @@ def _parse_guard(construct: IConstruct, guard: Guard | str) -> Guard:
     except ValueError:
         allowed = ", ".join(Guard)
         raise invalid(construct, f"guard must be one of {allowed}, got {guard!r}") from None
-
-
-def _caller_hash(identity: str) -> str:
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from aws_cdk import CfnResource, Duration, Stack
+from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from finops_constructs._function import define_function
-from finops_constructs._place import Place, place_of
+from finops_constructs._place import Place, place_of, settle, stack_of
+from finops_constructs._sheet import define
 from finops_constructs.enforcement.registry import policy_path, state_path
 from finops_constructs.enforcement.statements import STATE_TAG, TENANT_TAG
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
@@ -26,6 +28,7 @@ class TenantReleaseFunction(Construct):
     def __init__(self, scope: Construct, id: str) -> None:
         """Define the function, its role and its log group."""
         super().__init__(scope, id)
+        settle(self, scope, id)
         parts = define_function(
             self,
             package="tenant_release",
@@ -40,10 +43,12 @@ class TenantReleaseFunction(Construct):
     @staticmethod
     def of(stack: Stack) -> "TenantReleaseFunction":
         """Return the function of `stack`, defining it at the first call."""
-        existing = stack.node.try_find_child(_FUNCTION_ID)
-        if isinstance(existing, TenantReleaseFunction):
-            return existing
-        return TenantReleaseFunction(stack, _FUNCTION_ID)
+        if stack not in _functions:
+            _functions[stack] = TenantReleaseFunction(stack, _FUNCTION_ID)
+        return _functions[stack]
+
+
+_functions: WeakKeyDictionary[Stack, TenantReleaseFunction] = WeakKeyDictionary()
 
 
 class TenantRelease(Construct):
@@ -58,35 +63,35 @@ class TenantRelease(Construct):
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
         """Define the resource; it owns nothing until `own_tenant` or `add_role` says so."""
         super().__init__(scope, id)
-        stack = Stack.of(self)
-        place = place_of(stack)
-        policy_arn = suspension_policy_arn(place, tenant)
-        self._role_names: list[str] = []
-        self._profiles: list[dict[str, Any]] = []
-        self._own_profiles: list[str] = []
-        self._statements = _release_statements(place, tenant, policy_arn)
-        function = TenantReleaseFunction.of(stack)
-        self._role_policy = iam.CfnRolePolicy(
+        settle(self, scope, id)
+        self._place = place_of(self)
+        policy_arn = suspension_policy_arn(self._place, tenant)
+        self._lists: dict[str, list[Any]] = {}
+        self._statements = _release_statements(self._place, tenant, policy_arn)
+        function = TenantReleaseFunction.of(stack_of(self))
+        self._role_policy = define(
+            iam.CfnRolePolicy,
             self,
             "Permissions",
             policy_name=f"release-{tenant}",
             role_name=function.role.ref,
-            policy_document={"Version": "2012-10-17", "Statement": self._statements},
+            policy_document=_document(self._statements),
         )
-        self._resource = CfnResource(
+        self._resource = define(
+            CfnResource,
             self,
             "Resource",
             type="Custom::FinOpsTenantRelease",
             properties={
                 "ServiceToken": function.function.attr_arn,
-                "ServiceTimeout": Duration.seconds(_TIMEOUT).to_seconds(),
+                "ServiceTimeout": _TIMEOUT,
                 "Tenant": tenant,
                 "SuspensionPolicyArn": policy_arn,
                 "PolicyParameter": policy_path(tenant),
                 "StateParameter": state_path(tenant),
             },
         )
-        self._resource.node.add_dependency(self._role_policy)
+        self.before(self._role_policy)
 
     def own_tenant(self) -> None:
         """Make this stack the tenant's owner: the suspension policy is detached from everyone."""
@@ -94,8 +99,7 @@ class TenantRelease(Construct):
 
     def add_role(self, role_name: str) -> None:
         """Detach the suspension policy from this role, whoever owns the tenant."""
-        self._role_names.append(role_name)
-        self._resource.add_property_override("RoleNames", self._role_names)
+        self._append("RoleNames", role_name)
 
     def own_profile(self, profile_arn: str) -> None:
         """Take a suspension off this profile of the stack's own before it is deleted.
@@ -103,19 +107,17 @@ class TenantRelease(Construct):
         Should the profile stay, by its removal policy or because Bedrock keeps it, nobody is left
         who could.
         """
-        self._own_profiles.append(profile_arn)
-        self._resource.add_property_override("OwnProfiles", self._own_profiles)
+        self._append("OwnProfiles", profile_arn)
 
     def adopt_profile(self, profile_arn: str, tags: Mapping[str, str]) -> None:
         """Tag an existing profile while the tenant exists."""
-        self._profiles.append({"Arn": profile_arn, "Tags": dict(tags)})
-        self._resource.add_property_override("AdoptedProfiles", self._profiles)
-        arns = [profile["Arn"] for profile in self._profiles]
+        adopted = self._append("AdoptedProfiles", {"Arn": profile_arn, "Tags": dict(tags)})
+        arns = [profile["Arn"] for profile in adopted]
         self._grant("Profiles", ["bedrock:TagResource", "bedrock:UntagResource"], arns)
 
     def adopt_budget(self, budget_name: str, tags: Mapping[str, str]) -> None:
         """Tag an existing budget while the tenant exists."""
-        arn = place_of(self).global_arn("budgets", f"budget/{budget_name}")
+        arn = self._place.global_arn("budgets", f"budget/{budget_name}")
         self._resource.add_property_override("AdoptedBudget", {"Arn": arn, "Tags": dict(tags)})
         self._grant("Budget", ["budgets:TagResource", "budgets:UntagResource"], [arn])
 
@@ -123,15 +125,22 @@ class TenantRelease(Construct):
         """Release the tenant before any of `dependencies` is deleted."""
         self._resource.node.add_dependency(*dependencies)
 
+    def _append(self, name: str, item: Any) -> list[Any]:
+        items = self._lists.setdefault(name, [])
+        items.append(item)
+        self._resource.add_property_override(name, items)
+        return items
+
     def _grant(self, sid: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         self._statements = [s for s in self._statements if s.get("Sid") != sid]
         self._statements.append(
             {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
         )
-        self._role_policy.policy_document = {
-            "Version": "2012-10-17",
-            "Statement": self._statements,
-        }
+        self._role_policy.add_property_override("PolicyDocument", _document(self._statements))
+
+
+def _document(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict[str, Any]]:

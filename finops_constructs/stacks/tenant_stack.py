@@ -1,10 +1,10 @@
 """One tenant: its profiles, budget, alerts and guard."""
 
 from aws_cdk import DefaultStackSynthesizer, Environment, Stack
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from finops_constructs._place import place_of
+from finops_constructs._sheet import sheet
 from finops_constructs.attribution.application_inference_profile import (
     ApplicationInferenceProfile,
 )
@@ -63,7 +63,12 @@ class TenantStack(Stack):
         zone = settings.landing_zone(platform, account=tenant.account, region=tenant.region)
         zone.apply(self)
         self._platform, self._prices = platform, prices
-        tags = settings.cost_tags(tenant, platform)
+        with sheet(self):
+            self._define(tenant)
+        settings.acknowledge(self, tenant.acknowledge)
+
+    def _define(self, tenant: TenantConfig) -> None:
+        tags = settings.cost_tags(tenant, self._platform)
         guard = TenantGuard.of(self, tenant.id, guard=tenant.guard)
         guard.exempt(_exemptions(tenant))
         self.profiles = {
@@ -73,11 +78,9 @@ class TenantStack(Stack):
         self.budget = self._budget(tenant, tags)
         self._watch_bursts(tenant)
         for caller in tenant.callers:
-            role = iam.Role.from_role_arn(
-                self, caller.role_arn.split(":role/")[1].replace("/", "."), caller.role_arn
+            guard.grant_invoke_to_given(
+                caller.role_arn, list(self.profiles.values()), shared_with=caller.shared_with
             )
-            guard.grant_invoke(role, list(self.profiles.values()), shared_with=caller.shared_with)
-        settings.acknowledge(self, tenant.acknowledge)
 
     def _profile(self, alias: str, model: Model, tenant: str, tags: CostTags) -> InferenceProfile:
         names = self._platform.cache_metrics
@@ -117,7 +120,7 @@ class TenantStack(Stack):
             emails=list(dict.fromkeys([tenant.owner.email, *tenant.alerts.emails])),
             slack=settings.slack_channels(tenant.alerts),
             teams=settings.teams_channels(tenant.alerts),
-            key=kms.Alias.from_alias_name(self, "PlatformKey", PLATFORM_KEY_ALIAS),
+            key_arn=place_of(self).arn("kms", PLATFORM_KEY_ALIAS),
         )
         budget = tenant.budget
         return CostBudget(

@@ -1,0 +1,77 @@
+"""CloudFormation's names, ids and intrinsic functions, made without asking the CDK."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+# As tokens of the CDK look, so that nothing takes one for plain text; the CDK itself would refuse
+# it ("Unrecognized token key"), should one ever get there.
+_MARK: Final = re.compile(r"\$\{Token\[finops-sheet:(\w+):([\w.]+)\]\}")
+_ANY_TOKEN: Final = re.compile(r"(\$\{Token\[[^\]]+\]\})")
+_LONGEST_READABLE: Final = 240
+
+
+def mark(logical_id: str, attribute: str) -> str:
+    """Return text that stands for an attribute of a resource, or for its `Ref`."""
+    return f"${{Token[finops-sheet:{logical_id}:{attribute}]}}"
+
+
+def in_cloudformation(value: Any) -> Any:
+    """Return JSON-like data with every mark in its texts as CloudFormation's intrinsic function."""
+    if isinstance(value, Mapping):
+        return {key: in_cloudformation(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_cloudformation(each) for each in value]
+    if not isinstance(value, str) or "finops-sheet:" not in value:
+        return value
+    parts = [_part(text) for text in _ANY_TOKEN.split(value) if text]
+    return parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
+
+
+def logical_id(path: tuple[str, ...]) -> str:
+    """Return the logical id the CDK gives the resource at `path`, the ids below its stack.
+
+    Source: aws-cdk-lib, core/lib/private/uniqueid.ts.
+    """
+    parts = [part for part in path if part != "Default"]
+    plain = [re.sub(r"[^A-Za-z0-9]", "", part) for part in parts]
+    if len(parts) == 1:
+        return plain[0]
+    told_once = [
+        text
+        for before, part, text in zip(["", *parts], parts, plain, strict=False)
+        if part != "Resource" and not before.endswith(part)
+    ]
+    readable = "".join(told_once)
+    digest = hashlib.md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return readable[:_LONGEST_READABLE] + digest[:8].upper()
+
+
+def cloudformation_name(name: str) -> str:
+    """Return CloudFormation's spelling of a name of the CDK: `policy_name` -> `PolicyName`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def properties(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keyword arguments of one of the CDK's resources as CloudFormation's properties."""
+    return {
+        cloudformation_name(name): _property(value)
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def _property(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_property(each) for each in value]
+    fields = getattr(value, "_values", None)  # a struct of jsii; its names are Python's
+    return value if fields is None else properties(fields)
+
+
+def _part(text: str) -> Any:
+    marked = _MARK.fullmatch(text)
+    if marked is None:
+        return text
+    resource, attribute = marked.groups()
+    return {"Ref": resource} if attribute == "Ref" else {"Fn::GetAtt": [resource, attribute]}
