@@ -3,6 +3,7 @@
 from local import (
     alarms,
     api_keys,
+    athena_queries,
     batch_jobs,
     bedrock_invocations,
     bedrock_profiles,
@@ -15,6 +16,7 @@ from local import (
     function_clock,
     function_urls,
     iam_limits,
+    insights_stats,
     invocation_logging,
     lambda_functions,
     lambda_logs,
@@ -29,8 +31,10 @@ from local import (
 from local.cloudformation.alarm import Alarm
 from local.cloudformation.bucket import Bucket
 from local.cloudformation.budget import Budget
+from local.cloudformation.data_export import DataExport
 from local.cloudformation.inference_profile import ApplicationInferenceProfile
 from local.cloudformation.managed_policy import ManagedPolicy
+from local.cloudformation.named_query import NamedQuery
 from local.cloudformation.names import refuse_taken_names
 from local.cloudformation.role import Role
 from local.cloudformation.role_policy import RolePolicy
@@ -41,6 +45,7 @@ from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguratio
 _MODULES = (
     alarms,
     api_keys,
+    athena_queries,
     batch_jobs,
     bedrock_invocations,
     bedrock_profiles,
@@ -52,6 +57,7 @@ _MODULES = (
     function_clock,
     function_urls,
     iam_limits,
+    insights_stats,
     invocation_logging,
     lambda_functions,
     lambda_logs,
@@ -70,8 +76,10 @@ _RESOURCE_TYPES = (
     ApplicationInferenceProfile,
     Bucket,
     Budget,
+    DataExport,
     ManagedPolicy,
     MicrosoftTeamsChannelConfiguration,
+    NamedQuery,
     Role,
     RolePolicy,
     SlackChannelConfiguration,

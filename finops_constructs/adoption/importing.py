@@ -85,7 +85,7 @@ def _uses(aws: Aws, records: Sequence[Path], since: timedelta, now: datetime) ->
 def _note_unreached(aws: Aws, drafts: Sequence[Draft], account: str) -> None:
     callers = {draft.id: [caller.role_arn for caller in draft.callers] for draft in drafts}
     why = {
-        (each.tenant, each.caller_arn): f"{each.problem}; {each.command}"
+        (each.tenant, each.caller_arn): f"{each.problem} (finops validate --live says what to do)"
         for each in unreached_callers(aws, callers, account=account)
     }
     for draft in drafts:

@@ -47,6 +47,7 @@ class Proposing:
         self._taken = set(taken)
         self._drafts: list[Draft] = []
         self._by_profile: dict[str, Draft] = {}
+        self._tags: dict[str, Mapping[str, str]] = {}
         self._callers: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def propose(
@@ -71,7 +72,7 @@ class Proposing:
                 self._past_profiles(use)
         self._share_roles()
         for draft in self._drafts:
-            _match_budget(draft, budgets)
+            _match_budget(draft, self._tags.get(draft.id, {}), budgets)
         return sorted(self._drafts, key=lambda draft: draft.id)
 
     def _group(self, profiles: Sequence[FoundProfile]) -> None:
@@ -82,6 +83,7 @@ class Proposing:
             if draft is None:
                 draft = by_tags[key] = self._new(profile.tags.get(TOOL_KEY) or profile.name)
                 _take_tags(draft, profile.tags)
+                self._tags[draft.id] = profile.tags
             model = source_of(profile.model_arns, self._region)
             draft.models.append(
                 DraftModel(
@@ -137,8 +139,8 @@ class Proposing:
         if known is None:
             draft.models.append(DraftModel(alias=alias, model=source, profile_arn=None))
         draft.notes.append(
-            f"{use.principal.name} calls {use.model_id} without a profile ({use.calls:,} calls): it "
-            f"must call alias {alias} instead"
+            f"{use.principal.name} calls {use.model_id} without a profile ({use.calls:,} calls): "
+            f"it must call alias {alias} instead"
         )
 
     def _share_roles(self) -> None:
@@ -163,10 +165,10 @@ def _take_tags(draft: Draft, tags: Mapping[str, str]) -> None:
             draft.tags[dimension] = value
 
 
-def _match_budget(draft: Draft, budgets: Sequence[FoundBudget]) -> None:
-    wanted = {DIMENSIONS[dimension]: value for dimension, value in draft.tags.items()}
-    found = [b for b in budgets if b.tags and b.tags.items() <= wanted.items()]
-    exact = [b for b in found if b.tags == wanted] or found
+def _match_budget(draft: Draft, tags: Mapping[str, str], budgets: Sequence[FoundBudget]) -> None:
+    found = [b for b in budgets if b.tags.items() <= tags.items()]
+    most = max((len(b.tags) for b in found), default=0)
+    exact = [b for b in found if len(b.tags) == most]
     if len(exact) == 1:
         draft.adopt_budget, draft.limit_usd = exact[0].name, exact[0].limit_usd
     elif exact:

@@ -129,7 +129,8 @@ def ready(
     Example:
       finops guard ready writer --days 14
     """  # noqa: D301 - \b is click's mark for text that keeps its line breaks
-    looked = _Looked(where, tenant, records, log_group, days)
+    # A day more, so that a call before the days tells that the log reaches back over all of them.
+    looked = _Looked(where, tenant, records, log_group, days + 1)
     with shown_errors():
         from finops_constructs.guard_report.readiness import readiness  # noqa: PLC0415 - botocore
 
@@ -218,7 +219,7 @@ def _print_report(
             "guard would not hold it, and a stop reaches it by the state tag at most"
         )
     click.echo(
-        f"{counted(len(denials), 'kind of call')} would be denied to callers of "
+        f"{counted(len(denials), 'use')} would be denied to callers of "
         f"{counted(tenants, 'tenant')}, by {uses.source}"
     )
     if uses.unread:

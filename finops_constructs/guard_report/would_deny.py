@@ -86,7 +86,10 @@ class Guards:
             if profile.get(key)
         }
         self._callers: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        self._known: set[tuple[str, str]] = set()
         for tenant, entries in tenants.items():
+            for arn in (*entries.callers, *entries.key_users):
+                self._known.add((arn.split(":")[4], arn.rpartition("/")[2]))
             for arn, shared in entries.callers.items():
                 served = frozenset({tenant, *shared})
                 self._callers.setdefault(arn.rpartition("/")[2], []).append((tenant, served))
@@ -103,7 +106,8 @@ class Guards:
         found = []
         for use in uses:
             owner = self._owners.get(use.model_id)
-            if owner is not None and not self._declared(use):
+            who = use.principal.account, use.principal.name
+            if owner is not None and who not in self._known:
                 name = f"{use.principal.kind} {use.principal.name}"
                 found.append(Stranger(tenant=owner, caller=name, calls=use.calls, last=use.last))
         return sorted(found, key=lambda each: (each.tenant, each.caller))

@@ -57,7 +57,8 @@ def read_log_group(
             f"{since.days} days: ask for fewer days, or give the records as files"
         )
     found = gathered(f"log group {group}, {since.days} days", [_row(each) for each in rows])
-    return replace(found, covers_since=max(now - since, _kept_since(aws, group, now)))
+    kept = _kept_since(aws, group, now)
+    return replace(found, covers_since=max(now - since, min(kept, found.first or kept)))
 
 
 def _kept_since(aws: Aws, group: str, now: datetime) -> datetime:

@@ -33,12 +33,12 @@ def examine(case: Case) -> Iterator[Finding]:
     inactive = [key for key in keys if key in tags and tags[key]["Status"] != "Active"]
     if unknown:
         problem = (
-            f"{', '.join(unknown)} are not known to billing yet: AWS lists a tag key within 24 "
+            f"cost tags not known to billing yet: {', '.join(unknown)}; AWS lists a key within 24 "
             "hours of the first tagged resource, then it must be activated"
         )
         yield _finding(problem, _activate(unknown), blind=True)
     if inactive:
-        problem = f"{', '.join(inactive)} are not active: no budget sees the spend"
+        problem = f"cost tags not active: {', '.join(inactive)}; no budget sees the spend"
         yield _finding(problem, _activate(inactive), blind=True)
     yield from _fresh(tags, case.now)
 
