@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
     from finops_constructs.attribution.profile import InferenceProfile
     from finops_constructs.attribution.profile_metrics import CacheMetricNames
+    from finops_constructs.audit.auditor_role import AuditorRole
     from finops_constructs.audit.invocation_logging import InvocationLogging
     from finops_constructs.budgets.alert_key import AlertKey
     from finops_constructs.budgets.alert_topic import AlertTopic
@@ -47,6 +48,7 @@ _HOMES = {
     "AlertKey": "budgets.alert_key",
     "AlertTopic": "budgets.alert_topic",
     "ApplicationInferenceProfile": "attribution.application_inference_profile",
+    "AuditorRole": "audit.auditor_role",
     "BillingStack": "stacks.billing_stack",
     "BurstAlarm": "enforcement.burst_alarm",
     "CacheMetricNames": "attribution.profile_metrics",
@@ -88,6 +90,7 @@ __all__ = [
     "AlertKey",
     "AlertTopic",
     "ApplicationInferenceProfile",
+    "AuditorRole",
     "BillingStack",
     "BurstAlarm",
     "CacheMetricNames",
