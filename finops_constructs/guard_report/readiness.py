@@ -25,7 +25,7 @@ class Readiness:
         tenant: The tenant.
         guard: What its guard is now.
         days: For how many days it was asked.
-        calls: How many calls of its declared callers were looked at within them.
+        calls: How many calls its declared callers made in what was looked at.
         obstacles: Why not; empty: it is ready.
     """
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from finops_constructs.doctor.registry import TenantEntries
-from finops_constructs.invocations.use import Kind, Use
+from finops_constructs.invocations.use import Kind, Principal, Use, parse_principal
 
 FOREIGN_PROFILE: Final = "FinOpsForeignProfile"
 BARE_MODEL: Final = "FinOpsBareModel"
@@ -86,10 +86,10 @@ class Guards:
             if profile.get(key)
         }
         self._callers: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        self._known: set[tuple[str, str]] = set()
+        self._known: set[Principal] = set()
         for tenant, entries in tenants.items():
             for arn in (*entries.callers, *entries.key_users):
-                self._known.add((arn.split(":")[4], arn.rpartition("/")[2]))
+                self._known.add(parse_principal(arn))
             for arn, shared in entries.callers.items():
                 served = frozenset({tenant, *shared})
                 self._callers.setdefault(arn.rpartition("/")[2], []).append((tenant, served))
@@ -106,8 +106,7 @@ class Guards:
         found = []
         for use in uses:
             owner = self._owners.get(use.model_id)
-            who = use.principal.account, use.principal.name
-            if owner is not None and who not in self._known:
+            if owner is not None and use.principal not in self._known:
                 name = f"{use.principal.kind} {use.principal.name}"
                 found.append(Stranger(tenant=owner, caller=name, calls=use.calls, last=use.last))
         return sorted(found, key=lambda each: (each.tenant, each.caller))

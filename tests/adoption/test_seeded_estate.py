@@ -164,7 +164,7 @@ def test_guard_report_finds_its_faults_and_nothing_else(adopted, finops):
 def test_guard_ready_holds_for_a_tenant_whose_calls_are_all_its_own(adopted, finops):
     said = finops.ask("guard", "ready", "app-01", *LOG[:2], "--days", "14", code=0)
     (tenant,) = said["tenants"]
-    assert (tenant["ready"], tenant["calls"]) == (True, 40)
+    assert (tenant["ready"], tenant["calls"]) == (True, 30)
 
 
 def test_guard_ready_says_what_is_in_the_way(adopted, finops):
