@@ -129,7 +129,7 @@ def query_statements(place: Place, database: str, workgroup: str) -> list[Statem
             place.arn("athena", f"workgroup/{workgroup}"),
         ),
         _allow(
-            "Tables",
+            "LogTables",
             ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
             place.arn("glue", "catalog"),
             place.arn("glue", f"database/{database}"),

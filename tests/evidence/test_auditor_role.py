@@ -180,6 +180,12 @@ def test_only_the_named_may_take_it(stack):
     assert statement["Condition"] == {"ArnLike": {"aws:PrincipalArn": [EXTERNAL]}}
 
 
+def test_its_statements_have_names_of_their_own(stack):
+    (policy,) = only(stack, "AWS::IAM::Role")["Policies"]
+    names = [statement["Sid"] for statement in policy["PolicyDocument"]["Statement"]]
+    assert len(names) == len(set(names))
+
+
 def test_its_workgroup_keeps_results_out_of_buckets(stack):
     configuration = only(stack, "AWS::Athena::WorkGroup")["WorkGroupConfiguration"]
     assert configuration["EnforceWorkGroupConfiguration"] is True
