@@ -13,7 +13,7 @@ from rich.text import Text
 from finops_constructs.cli import estate_tables
 from finops_constructs.config.loader import ConfigFaults, load_config
 from local.cdk import Cdk, CdkError
-from local.demo import audit, deployment, doctor, incident, teardown
+from local.demo import audit, cost_lake, deployment, doctor, incident, on_call, teardown
 from local.demo.narration import OUT, Narrator
 from local.emulator import REPOSITORY, Emulator, EmulatorError
 
@@ -50,7 +50,9 @@ def _run(narrator: Narrator) -> dict[str, Any]:
             "tenants": estate_tables.as_json(tenants),
             "doctor": doctor.examine(narrator, emulator, sorted({t.region for t in tenants})),
             "call": deployment.call_one(narrator, emulator, tenants),
+            "bill": cost_lake.play(narrator, emulator, config),
             "incident": incident.play(narrator, emulator, cdk, assembly),
+            "on_call": on_call.play(narrator, emulator),
             "audit_log": audit.play(narrator, emulator, incident.TENANT, incident.REGION),
         }
         return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
