@@ -60,7 +60,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     if "Records" in event:
         return _batch(event["Records"], archiver)
     if event.get("detail-type") == ALARM_CHANGE:
-        archive_alarm(event, archiver.archive)
+        archived = archive_alarm(event, archiver.archive)
+        metrics.add_metric("EventsArchived", MetricUnit.Count, int(archived is not None))
         return None
     if "requestContext" in event:
         return _answer(event, context, archiver)
@@ -123,12 +124,16 @@ def _count(done: ingest.Ingested) -> None:
 
 def _answer(event: Mapping[str, Any], context: Any, archiver: Archiver) -> dict[str, Any]:
     try:
-        return _response(200, append(event, archiver.archive, datetime.now(UTC)))
+        answer = append(event, archiver.archive, datetime.now(UTC))
+        metrics.add_metric("StatementsArchived", MetricUnit.Count, 1)
+        return _response(200, answer)
     except RefusedError as error:
         logger.info("refused", status_code=error.status_code, reason=str(error))
+        metrics.add_metric("StatementsRefused", MetricUnit.Count, 1)
         return _response(error.status_code, {"error": str(error)})
     except Exception:  # noqa: BLE001 - whoever called is told, and the log has it
         logger.exception("failed")
+        metrics.add_metric("ArchiveFailures", MetricUnit.Count, 1)
         text = f"the archiver failed: see the log of request {context.aws_request_id}"
         return _response(500, {"error": text})
 

@@ -4,9 +4,12 @@ import gzip
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
 import boto3
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from log_archiver.archiver import Archiver
 from log_archiver.manifest import Where
@@ -83,14 +86,46 @@ class CountedCalls:
         return {"Id": query["Id"], "Values": [float(value)] if wanted else []}
 
 
+class SigningKms:
+    """KMS with one key, which signs digests as KMS does; moto hashes them once more."""
+
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/signing"
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+
+    def sign(self, **asked: Any) -> dict[str, Any]:
+        assert asked["KeyId"] == self.arn
+        assert asked["MessageType"] == "DIGEST"
+        assert asked["SigningAlgorithm"] == "ECDSA_SHA_256"
+        algorithm = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
+        return {"Signature": self.key.sign(asked["Message"], algorithm)}
+
+    def public_pem(self) -> bytes:
+        return self.key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+
+@cache
+def client(service: str) -> Any:
+    """Return a client; making one takes longer than most tests."""
+    return boto3.client(
+        service,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
 class LogWorld:
     """Everything of the log, to be used inside of `mock_aws`; `now` is the archiver's clock."""
 
     def __init__(self, *, sign: bool = False, content: bool = False, metadata: str = "") -> None:
         self.now = START
-        self.s3 = boto3.client("s3", region_name=REGION)
-        self.dynamodb = boto3.client("dynamodb", region_name=REGION)
-        self.kms = boto3.client("kms", region_name=REGION)
+        self.s3 = client("s3")
+        self.dynamodb = client("dynamodb")
+        self.kms = SigningKms()
         self.cloudwatch = CountedCalls()
         self.registry = dict(REGISTRY)
         place = {"LocationConstraint": REGION}
@@ -113,14 +148,13 @@ class LogWorld:
                 ],
                 BillingMode="PAY_PER_REQUEST",
             )
-        self.signing_key = self._signing_key() if sign else None
         self.settings = Settings(
             where=Where(
                 account=ACCOUNT,
                 region=REGION,
                 mode="GOVERNANCE",
                 days=400,
-                signing_key=self.signing_key,
+                signing_key=self.kms.arn if sign else None,
             ),
             vault_bucket="vault",
             vault_account=ACCOUNT,
@@ -137,10 +171,6 @@ class LogWorld:
         )
         self.archiver = self.new_archiver()
         self.run()
-
-    def _signing_key(self) -> str:
-        made = self.kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")
-        return str(made["KeyMetadata"]["Arn"])
 
     def lock(self, days: int, mode: str = "GOVERNANCE") -> None:
         """Set the locked bucket's default retention."""
@@ -197,7 +227,7 @@ class LogWorld:
         self.now += timedelta(hours=hours)
         return self.run()
 
-    def keys(self, bucket: str = "vault", prefix: str = "") -> list[str]:
+    def objects(self, bucket: str = "vault", prefix: str = "") -> list[str]:
         """Return the keys of a bucket, in order."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return [each["Key"] for page in pages for each in page.get("Contents", [])]
@@ -222,7 +252,7 @@ class LogWorld:
 
     def download(self, folder: Any) -> Self:
         """Copy the locked bucket into a folder, as `aws s3 sync` does."""
-        for key in self.keys():
+        for key in self.objects():
             target = folder / key
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(self.read(key))
