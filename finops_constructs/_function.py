@@ -18,7 +18,7 @@ from finops_constructs._acknowledge import (
     wildcard_resource,
 )
 from finops_constructs._assets import function_asset
-from finops_constructs._sheet import accept, define
+from finops_constructs._sheet import accept, define, struct
 from finops_constructs.landing_zone import ROLE_FINDINGS, LandingZone
 
 _RUNTIME: Final = "python3.14"
@@ -90,11 +90,13 @@ def define_function(
         scope,
         "Resource",
         architectures=["arm64"],
-        code=lambda_.CfnFunction.CodeProperty(
-            s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key
+        code=struct(
+            lambda_.CfnFunction.CodeProperty,
+            s3_bucket=asset.s3_bucket_name,
+            s3_key=asset.s3_object_key,
         ),
         description=description,
-        environment=lambda_.CfnFunction.EnvironmentProperty(variables=variables)
+        environment=struct(lambda_.CfnFunction.EnvironmentProperty, variables=variables)
         if variables
         else None,
         function_name=f"{zone.name_prefix}{name}"
@@ -102,8 +104,8 @@ def define_function(
         else zone.function_name(scope, "Function"),
         handler=f"{package}.handler.handler",
         layers=[zone.layer_arn(scope)] if powertools else None,
-        logging_config=lambda_.CfnFunction.LoggingConfigProperty(
-            log_format="JSON", log_group=log_group.ref
+        logging_config=struct(
+            lambda_.CfnFunction.LoggingConfigProperty, log_format="JSON", log_group=log_group.ref
         ),
         memory_size=memory_mb,
         role=role.attr_arn,

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 # As tokens of the CDK look, so that nothing takes one for plain text; the CDK itself would refuse
@@ -10,6 +11,21 @@ from typing import Any, Final
 _MARK: Final = re.compile(r"\$\{Token\[finops-sheet:(\w+):([\w.]+)\]\}")
 _ANY_TOKEN: Final = re.compile(r"(\$\{Token\[[^\]]+\]\})")
 _LONGEST_READABLE: Final = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """One of the CDK's property types that was not made yet: making one costs 0.3 ms of checks."""
+
+    kind: Any
+    fields: Mapping[str, Any]
+
+
+def made(value: Any) -> Any:
+    """Return `value` with every `Struct` in it as the CDK's own."""
+    if isinstance(value, Struct):
+        return value.kind(**{name: made(each) for name, each in value.fields.items()})
+    return [made(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def mark(logical_id: str, attribute: str) -> str:
@@ -65,8 +81,7 @@ def properties(given: Mapping[str, Any]) -> dict[str, Any]:
 def _property(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_property(each) for each in value]
-    fields = getattr(value, "_values", None)  # a struct of jsii; its names are Python's
-    return value if fields is None else properties(fields)
+    return properties(value.fields) if isinstance(value, Struct) else value
 
 
 def _part(text: str) -> Any:

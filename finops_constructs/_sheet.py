@@ -157,7 +157,7 @@ def define(
     kind: Callable[Concatenate[Construct, str, P], R],
     scope: Construct,
     id: str,
-    *args: P.args,
+    *args: P.args,  # noqa: ARG001
     **properties: P.kwargs,
 ) -> R:
     """Define a resource: `kind(scope, id, **properties)`, or the same on the stack's open sheet.
@@ -171,14 +171,30 @@ def define(
     """
     written = _open.get(stack_of(scope))
     if written is None:
-        return kind(scope, id, *args, **properties)
-    given: Mapping[str, Any] = dict(properties)
+        given = {name: _references.made(each) for name, each in properties.items()}
+        return cast("Callable[..., R]", kind)(scope, id, **given)
+    given = dict(properties)
     if kind is CfnResource:
         resource = Recorded((*path_of(scope), id), given["type"], dict(given["properties"]))
     else:
         resource = Recorded((*path_of(scope), id), _type_of(kind), _references.properties(given))
     written.resources.append(resource)
     return cast("R", resource)
+
+
+def struct(
+    kind: Callable[P, R],
+    *args: P.args,  # noqa: ARG001
+    **fields: P.kwargs,
+) -> R:
+    """Describe a property of a resource for `define`, as `kind(**fields)` does.
+
+    Args:
+        kind: One of the CDK's property types.
+        args: None; the CDK's property types take their fields by name.
+        fields: As `kind` takes them.
+    """
+    return cast("R", _references.Struct(kind, fields))
 
 
 def accept(scope: Construct, reasons: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from finops_constructs._acknowledge import INLINE_POLICY
 from finops_constructs._place import place_of, stack_of
-from finops_constructs._sheet import define
+from finops_constructs._sheet import define, struct
 
 CONTEXT_KEY: Final = "finops-constructs:landingZone"
 ROLE_FINDINGS: Final = {
@@ -143,7 +143,8 @@ class LandingZone:
                 place.global_arn("iam", f"policy/{boundary}") if boundary else None
             ),
             policies=[
-                iam.CfnRole.PolicyProperty(
+                struct(
+                    iam.CfnRole.PolicyProperty,
                     policy_name=name,
                     policy_document={"Version": "2012-10-17", "Statement": statements},
                 )
@@ -165,8 +166,10 @@ class LandingZone:
         """Return where functions run, or None for no VPC."""
         if not self.subnet_ids:
             return None
-        return lambda_.CfnFunction.VpcConfigProperty(
-            subnet_ids=list(self.subnet_ids), security_group_ids=list(self.security_group_ids)
+        return struct(
+            lambda_.CfnFunction.VpcConfigProperty,
+            subnet_ids=list(self.subnet_ids),
+            security_group_ids=list(self.security_group_ids),
         )
 
     def _physical_name(self, scope: Construct, id: str) -> str | None:

@@ -7,7 +7,7 @@ from aws_cdk import CfnTag
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
-from finops_constructs._sheet import define
+from finops_constructs._sheet import define, struct
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
@@ -98,10 +98,11 @@ class ApplicationInferenceProfile(InferenceProfile):
             "Resource",
             inference_profile_name=profile_name(tenant, alias, self.source, description),
             description=description,
-            model_source=bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty(
-                copy_from=self.source.arn(self.place)
+            model_source=struct(
+                bedrock.CfnApplicationInferenceProfile.InferenceProfileModelSourceProperty,
+                copy_from=self.source.arn(self.place),
             ),
-            tags=[CfnTag(key=key, value=value) for key, value in tags.items()],
+            tags=[struct(CfnTag, key=key, value=value) for key, value in tags.items()],
         )
         declare(self._resource, _SUPPORTS)
         tenant_guard = TenantGuard.of(scope, tenant, guard=guard)

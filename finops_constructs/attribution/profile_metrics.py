@@ -12,6 +12,7 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from finops_constructs._sheet import struct
 from finops_constructs.prices.model_price import Rates
 
 NAMESPACE: Final = "AWS/Bedrock"
@@ -61,15 +62,20 @@ def cost_queries(
     """Return the same as the queries of an alarm, each of which costs money every month."""
     query = cloudwatch.CfnAlarm.MetricDataQueryProperty
     priced = _priced_metrics(rates, cache)
-    model = cloudwatch.CfnAlarm.DimensionProperty(name="ModelId", value=profile_id)
+    model = struct(cloudwatch.CfnAlarm.DimensionProperty, name="ModelId", value=profile_id)
     return [
-        query(id="cost", expression=_sum_of_costs(priced), label=_LABEL, return_data=True),
+        struct(query, id="cost", expression=_sum_of_costs(priced), label=_LABEL, return_data=True),
         *(
-            query(
+            struct(
+                query,
                 id=key,
-                metric_stat=cloudwatch.CfnAlarm.MetricStatProperty(
-                    metric=cloudwatch.CfnAlarm.MetricProperty(
-                        dimensions=[model], metric_name=name, namespace=NAMESPACE
+                metric_stat=struct(
+                    cloudwatch.CfnAlarm.MetricStatProperty,
+                    metric=struct(
+                        cloudwatch.CfnAlarm.MetricProperty,
+                        dimensions=[model],
+                        metric_name=name,
+                        namespace=NAMESPACE,
                     ),
                     period=period_seconds,
                     stat="Sum",

@@ -8,7 +8,7 @@ from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
 from finops_constructs._place import settle
-from finops_constructs._sheet import define
+from finops_constructs._sheet import define, struct
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.budgets.alert_topic import AlertTopic
@@ -144,9 +144,9 @@ class CostBudget(Construct):
                     alerts.topic_arn, [*alert_percentages, stop_percentage], forecast_alert
                 ),
                 resource_tags=[
-                    budgets.CfnBudget.ResourceTagProperty(key=TENANT_TAG, value=tenant),
+                    struct(budgets.CfnBudget.ResourceTagProperty, key=TENANT_TAG, value=tenant),
                     *(
-                        budgets.CfnBudget.ResourceTagProperty(key=key, value=value)
+                        struct(budgets.CfnBudget.ResourceTagProperty, key=key, value=value)
                         for key, value in cost_tags.values
                     ),
                 ],
@@ -200,25 +200,35 @@ def _budget_data(
 ) -> budgets.CfnBudget.BudgetDataProperty:
     expression = budgets.CfnBudget.ExpressionProperty
     by_tag = [
-        expression(
-            tags=budgets.CfnBudget.TagValuesProperty(
-                key=f"{tag_key_prefix}{key}", values=[value], match_options=["EQUALS"]
-            )
+        struct(
+            expression,
+            tags=struct(
+                budgets.CfnBudget.TagValuesProperty,
+                key=f"{tag_key_prefix}{key}",
+                values=[value],
+                match_options=["EQUALS"],
+            ),
         )
         for key, value in cost_tags.values
     ]
-    without_credits = expression(
-        not_=expression(
-            dimensions=budgets.CfnBudget.ExpressionDimensionValuesProperty(
-                key="RECORD_TYPE", values=["Credit", "Refund"], match_options=["EQUALS"]
-            )
-        )
+    without_credits = struct(
+        expression,
+        not_=struct(
+            expression,
+            dimensions=struct(
+                budgets.CfnBudget.ExpressionDimensionValuesProperty,
+                key="RECORD_TYPE",
+                values=["Credit", "Refund"],
+                match_options=["EQUALS"],
+            ),
+        ),
     )
-    return budgets.CfnBudget.BudgetDataProperty(
+    return struct(
+        budgets.CfnBudget.BudgetDataProperty,
         budget_type="COST",
         time_unit="MONTHLY",
-        budget_limit=budgets.CfnBudget.SpendProperty(amount=float(limit), unit="USD"),
-        filter_expression=expression(and_=[*by_tag, without_credits]),
+        budget_limit=struct(budgets.CfnBudget.SpendProperty, amount=float(limit), unit="USD"),
+        filter_expression=struct(expression, and_=[*by_tag, without_credits]),
         metrics=["UnblendedCost"],
     )
 
@@ -232,15 +242,19 @@ def _notifications(
     if forecast:
         thresholds.append(("FORECASTED", 100))
     return [
-        budgets.CfnBudget.NotificationWithSubscribersProperty(
-            notification=budgets.CfnBudget.NotificationProperty(
+        struct(
+            budgets.CfnBudget.NotificationWithSubscribersProperty,
+            notification=struct(
+                budgets.CfnBudget.NotificationProperty,
                 comparison_operator="GREATER_THAN",
                 notification_type=kind,
                 threshold=threshold,
                 threshold_type="PERCENTAGE",
             ),
             subscribers=[
-                budgets.CfnBudget.SubscriberProperty(address=topic_arn, subscription_type="SNS")
+                struct(
+                    budgets.CfnBudget.SubscriberProperty, address=topic_arn, subscription_type="SNS"
+                )
             ],
         )
         for kind, threshold in thresholds
