@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from aws_cdk import Names
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -18,7 +19,8 @@ from finops_constructs.controls.declare import declare
 from finops_constructs.landing_zone import LandingZone
 
 _PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(role|user)/[\x21-\x7e]+")
-_WORKGROUP: Final = "finops-auditor"
+_NAME: Final = "finops-auditor"
+_MAX_ROLE_NAME: Final = 64
 
 
 class AuditorRole(Construct):
@@ -77,7 +79,8 @@ class AuditorRole(Construct):
         if log is not None:
             statements += rights.log_statements(place, log)
             if log.database is not None:
-                self.workgroup = self._workgroup(f"{zone.name_prefix}{_WORKGROUP}")
+                # An archive's account has a database for each log, and a role for each of them.
+                self.workgroup = self._workgroup(f"{zone.name_prefix}{_NAME}-{log.database}")
                 statements += rights.query_statements(place, log.database, self.workgroup.name)
         if evidence_bucket_arn is not None:
             statements += rights.evidence_statements(evidence_bucket_arn)
@@ -101,9 +104,7 @@ class AuditorRole(Construct):
                     policy_document={"Version": "2012-10-17", "Statement": statements},
                 )
             ],
-            role_name=f"{zone.name_prefix}{_WORKGROUP}-{place.region}"
-            if zone.name_prefix
-            else None,
+            role_name=self._role_name(zone.name_prefix, place.region),
         )
         self.role_arn = self.role.attr_arn
         if log is not None:
@@ -117,6 +118,14 @@ class AuditorRole(Construct):
                 **{wildcard_resource(arn): why for arn, why in reasons.items()},
             },
         )
+
+    def _role_name(self, prefix: str, region: str) -> str | None:
+        """Name it as the organisation demands; IAM knows no Regions, so that the name has to."""
+        if not prefix:
+            return None
+        longest = _MAX_ROLE_NAME - len(prefix) - len(region) - 1
+        unique = Names.unique_resource_name(self, max_length=longest, separator="-")
+        return f"{prefix}{unique}-{region}"
 
     def _workgroup(self, name: str) -> athena.CfnWorkGroup:
         managed = athena.CfnWorkGroup.ManagedQueryResultsConfigurationProperty(enabled=True)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from finops_constructs.audit.retention import MOST_DAYS, LockMode
 from finops_constructs.config.names import AccountId, Flag
-from finops_constructs.config.patterns import ROLE_ARN_PATTERN
+from finops_constructs.config.patterns import PRINCIPAL_ARN_PATTERN, ROLE_ARN_PATTERN
 
 PresetName = Literal["ai-act-floor", "five-years", "seven-years", "ten-years"]
 _RoleArn = Annotated[str, Field(pattern=ROLE_ARN_PATTERN)]
@@ -71,3 +71,6 @@ class AuditLog(_Section):
     """Roles of other accounts than the locked bucket's that may read it."""
     legal_hold_roles: list[_RoleArn] = []
     """Who alone may set and lift legal holds. Default: whoever IAM allows to."""
+    auditors: list[Annotated[str, Field(pattern=PRINCIPAL_ARN_PATTERN)]] = []
+    """Roles and users, of any account, that may take the read-only auditor role. Default: there is
+    no such role."""

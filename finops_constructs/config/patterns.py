@@ -31,6 +31,7 @@ TAG_TEXT_PATTERN: Final = r"^[a-zA-Z0-9 ._:/=+@\-]*$"
 LAYER_ARN_PATTERN: Final = (
     r"^arn:aws[a-z-]*:lambda:(\{region\}|[a-z0-9-]+):[0-9]{12}:layer:.+:[0-9]+$"
 )
+PRINCIPAL_ARN_PATTERN: Final = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[\x21-\x7e]+$"
 CLAUSE_PATTERN: Final = r"^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$"
 ANNEX_III_PATTERN: Final = r"^[1-8](\([a-z]+\))?$"
 SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
@@ -62,6 +63,8 @@ PLAIN: Final[Mapping[str, str]] = {
     TAG_TEXT_PATTERN: "letters, digits, blanks and . _ : / = + - @ only",
     LAYER_ARN_PATTERN: "the ARN of a Lambda layer version "
     "(arn:aws:lambda:{region}:<account>:layer:<name>:<version>)",
+    PRINCIPAL_ARN_PATTERN: "the ARN of an IAM role or user, such as "
+    "arn:aws:iam::111122223333:role/external-audit",
     CLAUSE_PATTERN: "the id of a clause of the catalogue, such as ai-act.art-11",
     ANNEX_III_PATTERN: "a point of Annex III such as 5(b)",
     SHA256_PATTERN: "a SHA-256 as 64 hexadecimal digits in lower case",

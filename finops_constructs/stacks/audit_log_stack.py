@@ -8,6 +8,8 @@ from constructs import Construct
 from finops_constructs.audit import names
 from finops_constructs.audit.athena import AuditLogQueries
 from finops_constructs.audit.audit_log_bucket import AuditLogBucket
+from finops_constructs.audit.auditor_role import AuditorRole
+from finops_constructs.audit.auditor_statements import AuditedLog
 from finops_constructs.config.audit_log_checks import declared_retention
 from finops_constructs.config.platform import PlatformConfig
 from finops_constructs.stacks import settings
@@ -80,4 +82,18 @@ class AuditLogStack(Stack):
             log_region=region,
             tenants=tenants,
         )
+        if log.auditors:
+            self._let_auditors_in(log.auditors)
         settings.acknowledge(self, platform.acknowledge)
+
+    def _let_auditors_in(self, principal_arns: Sequence[str]) -> None:
+        AuditorRole(
+            self,
+            "Auditor",
+            principal_arns=principal_arns,
+            log=AuditedLog(
+                bucket_arn=self.vault.bucket.attr_arn,
+                key_arn=self.vault.key.attr_arn,
+                database=self.queries.database_name,
+            ),
+        )

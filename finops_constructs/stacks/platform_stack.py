@@ -5,6 +5,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from finops_constructs.audit.audit_log import AuditLog
+from finops_constructs.audit.auditor_role import AuditorRole
 from finops_constructs.audit.invocation_logging import InvocationLogging
 from finops_constructs.budgets.alert_key import PLATFORM_KEY_ALIAS, AlertKey
 from finops_constructs.budgets.alert_topic import AlertTopic
@@ -103,6 +104,10 @@ class PlatformStack(Stack):
             content=platform.audit_log.content if platform.audit_log else "none",
         )
         PlatformRelease(self, "Release", switch=self.kill_switch)
+        log = platform.audit_log
+        if log is not None and log.auditors and log.archive_account not in {None, account}:
+            # The archive's own auditor role sees nothing of this account.
+            AuditorRole(self, "Auditor", principal_arns=log.auditors)
         self._watch_the_guard()
         settings.acknowledge(self, platform.acknowledge)
 
