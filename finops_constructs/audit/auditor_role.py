@@ -11,6 +11,7 @@ from constructs import Construct
 
 from finops_constructs._acknowledge import INLINE_POLICY, acknowledge, wildcard_resource
 from finops_constructs._place import place_of
+from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid, require_literal
 from finops_constructs.audit import auditor_statements as rights
 from finops_constructs.audit.auditor_statements import AuditedLog
@@ -110,12 +111,15 @@ class AuditorRole(Construct):
         if log is not None:
             why = "It may read the log, its lock and its key, and change nothing"
             declare(self.role, {Control.AUDITOR_CAN_READ: why})
-        reasons = rights.wildcard_reasons(statements)
+        found = {
+            wildcard_resource(arn): why for arn, why in rights.wildcard_reasons(statements).items()
+        }
         acknowledge(
             self.role,
             {
                 INLINE_POLICY: "Read-only rights for one purpose; they live and die with the role",
-                **{wildcard_resource(arn): why for arn, why in reasons.items()},
+                # cdk-nag names a bucket known at deployment only by what it is called there.
+                **{rule: why for rule, why in found.items() if not is_unresolved(rule)},
             },
         )
 

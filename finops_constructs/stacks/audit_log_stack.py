@@ -92,7 +92,7 @@ class AuditLogStack(Stack):
             "Auditor",
             principal_arns=principal_arns,
             log=AuditedLog(
-                bucket_arn=self.vault.bucket.attr_arn,
+                bucket_arn=f"arn:{self.partition}:s3:::{self.vault.bucket.bucket_name}",
                 key_arn=self.vault.key.attr_arn,
                 database=self.queries.database_name,
             ),
