@@ -1,5 +1,6 @@
 """Synthesizes the organisation in FINOPS_CONFIG (default: config) into CDK_OUTDIR or cdk.out."""
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ def main() -> int:
     use_bundled_node()
     from finops_constructs.stacks.organisation import build_app  # noqa: PLC0415 - after the Node is settled
 
+    gc.freeze()  # the CDK's own objects are many, and here to stay
     try:
         build_app(config).synth()
     except RuntimeError as error:  # a failed validation, by way of jsii; its report is printed
