@@ -63,9 +63,9 @@ def compare(tally: Tally, last_hour: str) -> list[Finding]:
 
     Args:
         tally: The calls.
-        last_hour: The hour of the last manifest.
+        last_hour: The hour of the last manifest; empty if there is none.
     """
-    closed = hour_after(last_hour, -OPEN_HOURS)
+    closed = hour_after(last_hour, -OPEN_HOURS) if last_hour else ""
     models = {m for _, m in tally.logged} | {m for each in tally.counted.values() for m in each}
     findings = []
     for model in sorted(models):

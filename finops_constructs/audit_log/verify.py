@@ -37,6 +37,9 @@ from finops_constructs.audit_log.store import LogStore, whole
 _AT_ONCE: Final = 8
 _LATE: Final = timedelta(hours=2)
 _VOUCHES_NO_MORE: Final = (Kind.ALTERED, Kind.DOES_NOT_FIT, Kind.REMOVED)
+_BROKEN_NOTE: Final = (
+    "records were not compared with CloudWatch's counts: those of broken manifests are not known",
+)
 Progress = Callable[[int, int], None]
 
 
@@ -111,7 +114,7 @@ class _Verification:
         broken = {f.hour for f in chain.findings if f.hour and f.kind in _VOUCHES_NO_MORE}
         loose = self._listing.not_in(run.chained, manifests, broken)
         run.findings += [*state.findings, *loose.added]
-        run.findings += compare(run.tally, last) if manifests else []
+        run.findings += [] if broken else compare(run.tally, last)
         run.findings += run.ids.repeated(self._ids_of)
         run.findings += self._late(last) if options.live and manifests else []
         return Report(
@@ -129,7 +132,7 @@ class _Verification:
             unsealed=loose.unsealed,
             expired=run.expired,
             totals=run.tally.totals(),
-            notes=self._notes(chain, loose.unproven),
+            notes=[*_BROKEN_NOTE[: len(broken)], *self._notes(chain, loose.unproven)],
         )
 
     def _manifest_contents(self) -> Iterator[tuple[str, bytes]]:
@@ -149,7 +152,8 @@ class _Verification:
                 fault = lock_fault(read.lock, manifest.lock_mode, manifest.lock_days)
                 if fault:
                     self._note(Kind.NOT_LOCKED, hour, key, f"{key} {fault}")
-            if manifest and (manifest.signing_key or key in self._listing.signatures):
+            signed = manifest and (manifest.signing_key or key in self._listing.signatures)
+            if manifest and signed and manifest.hour == hour:
                 self._check_signature(manifest, content)
             yield key, content
 

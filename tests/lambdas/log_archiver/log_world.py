@@ -208,11 +208,14 @@ class LogWorld:
         """Have CloudWatch count calls."""
         self.cloudwatch.invocations[model, f"{at:%Y-%m-%dT%H}"] = number
 
-    def call(self, number: int, *, at: datetime | None = None, name: str | None = None) -> str:
+    def call(
+        self, number: int, *, at: datetime | None = None, name: str | None = None, first: int = 0
+    ) -> str:
         """Have calls made, counted, delivered and archived; return the delivery's key."""
         at = at or self.now
         key = self.deliver(
-            *(record(n, at=at) for n in range(number)), name=name or f"{at:%d%H%M}.json.gz"
+            *(record(n, at=at) for n in range(first, first + number)),
+            name=name or f"{at:%d%H%M}.json.gz",
         )
         self.count(number, at=at)
         self.archiver.ingest.file(key)
