@@ -1,6 +1,7 @@
 """Seeds the estate onto a running emulator, and adopts it."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,10 +35,14 @@ class Estate:
 
     Args:
         emulator: A running emulator, of `ACCOUNT` and `REGION`, with nothing on it.
+        applications: The applications. Default: the thirty.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(
+        self, emulator: Emulator, applications: Sequence[Application] = APPLICATIONS
+    ) -> None:
         self._emulator = emulator
+        self._applications = applications
         self.profiles: dict[int, str] = {}
         """ARN of each application's profile, by the application's number."""
 
@@ -45,17 +50,25 @@ class Estate:
         """Make what is there before anybody adopts it."""
         self._log_to_somebody()
         self._record_management_events()
-        for app in APPLICATIONS:
+        self.seed_applications()
+        self._log_calls()
+
+    def seed_applications(self) -> None:
+        """Make the applications alone: roles, profiles, budgets, a user with an API key."""
+        for app in self._applications:
             self._make_application(app)
         self._fill_a_role(APPLICATIONS[5])
         self._make_key_user()
-        self._log_calls()
 
     def adopt(self) -> None:
         """Enter every application in the registry, as its deployment would."""
+        Registered(self._emulator, self.profiles).platform()
+        self.adopt_applications()
+
+    def adopt_applications(self) -> None:
+        """Enter the applications alone, where there is a platform."""
         registered = Registered(self._emulator, self.profiles)
-        registered.platform()
-        for app in APPLICATIONS:
+        for app in self._applications:
             registered.application(app)
         controls = Controls(self._emulator)
         controls.leave_mail_unread(APPLICATIONS[8].mail)
@@ -129,7 +142,7 @@ class Estate:
         calls = [
             record(app.session_arn, self.profiles[app.number], at - timedelta(minutes=minute))
             for at in days
-            for app in APPLICATIONS
+            for app in self._applications
             for minute in (0, 7)
         ]
         yesterday = days[1]
