@@ -6,6 +6,8 @@ from pathlib import Path
 from benchmarks import (
     cli_speed,
     cost_data,
+    doctor,
+    guard_report,
     meter,
     replay,
     standing_cost,
@@ -19,7 +21,10 @@ OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 def main() -> None:
     """Run every benchmark; later ones still run if a machine is slow."""
     figures: dict[str, float] = {}
-    measured = (cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data)
+    measured = (
+        *(cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data),
+        *(doctor, guard_report),
+    )
     for benchmark in measured:
         for name, value in benchmark.measure().items():
             figures[name] = round(value, 4)
