@@ -8,6 +8,8 @@ from constructs import Construct
 from finops_constructs._place import place_of
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import invalid
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
 from finops_constructs.cost_lake.exports import (
     EXPORT_REGION,
@@ -67,7 +69,7 @@ class CostExport(Construct):
 
     def _export(self, id: str, table: ExportTable, to: ExportDestination) -> exports.CfnExport:
         of = exports.CfnExport
-        return of(
+        export = of(
             self,
             id,
             export=of.ExportProperty(
@@ -94,3 +96,5 @@ class CostExport(Construct):
                 refresh_cadence=of.RefreshCadenceProperty(frequency="SYNCHRONOUS"),
             ),
         )
+        declare(export, {Control.BILL_EXPORTED: "It carries the bill, line by line, with its tags"})
+        return export

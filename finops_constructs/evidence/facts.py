@@ -1,12 +1,10 @@
 """Every fact that the templates show of the controls their resources declare."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from finops_constructs.checks.registry import EntryKind
 from finops_constructs.checks.template import Resource
 from finops_constructs.controls.control import METADATA_KEY, Control
 from finops_constructs.controls.verdict import Verdict
@@ -92,9 +90,8 @@ def read_facts(sources: Sources, declarations: list[Declaration]) -> tuple[Fact,
 
     A rule that cannot judge a resource makes a fact of it that evidences nothing and says why.
     """
-    tenants = _tenants_of_templates(sources)
     facts = [
-        _fact(sources, declaration, Control(control), finding, tenants)
+        _fact(sources, declaration, Control(control), finding)
         for declaration in declarations
         for control in declaration.supports
         if control in _KNOWN
@@ -122,7 +119,6 @@ def _fact(
     declaration: Declaration,
     control: Control,
     finding: Finding,
-    tenants: Mapping[str, set[str]],
 ) -> Fact:
     resource = finding.resource or declaration.resource
     stack: Stack = sources.by_template[resource.template.path]
@@ -137,27 +133,14 @@ def _fact(
         why=declaration.supports[control.value],
         note=finding.note,
         amount=finding.amount,
-        tenant=_tenant_of(declaration.resource, tenants),
+        tenant=_tenant_of(declaration.resource),
         template_sha256=stack.sha256,
     )
 
 
-def _tenants_of_templates(sources: Sources) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for kind in (EntryKind.POLICY, EntryKind.PROFILE):
-        for entry in sources.assembly.entries(kind):
-            found[entry.resource.template.path].add(entry.tenant)
-    return found
-
-
-def _tenant_of(resource: Resource, tenants: Mapping[str, set[str]]) -> str | None:
-    """Return whose a resource is: its own word, else that of a stack with one tenant."""
+def _tenant_of(resource: Resource) -> str | None:
+    """Return whose a resource is by its own word; None for the platform's."""
     if resource.type == _ENTRY:
-        name = str(value_at(resource.properties, "Name"))
-        parts = name.split("/")
+        parts = str(value_at(resource.properties, "Name")).split("/")
         return parts[2] if len(parts) > 3 and parts[1] == "finops" else None
-    tag = (resource.tags() or {}).get(TENANT_TAG)
-    here = tenants.get(resource.template.path, set())
-    if tag in here:
-        return tag
-    return next(iter(here)) if len(here) == 1 else None
+    return (resource.tags() or {}).get(TENANT_TAG)

@@ -9,6 +9,7 @@ from typing import Final
 from finops_constructs.checks.registry import Entry, EntryKind
 from finops_constructs.controls.catalogue import Catalogue, load_catalogue
 from finops_constructs.controls.scope import TenantScope
+from finops_constructs.enforcement.names import CANARY_TENANT
 from finops_constructs.evidence.facts import Declaration, Fact, read_declarations, read_facts
 from finops_constructs.evidence.judgement import Judgement, judge
 from finops_constructs.evidence.sources import AcceptedFinding, Sources, Stack, read_sources
@@ -95,7 +96,11 @@ def read_evidence(
     declarations = read_declarations(sources)
     facts = read_facts(sources, declarations)
     scopes = _scopes(declarations)
-    entries = sources.assembly.policy_entries
+    entries = {
+        tenant: entry
+        for tenant, entry in sources.assembly.policy_entries.items()
+        if tenant != CANARY_TENANT
+    }
     if not entries:
         raise ValueError(f"{folder}: no tenant in it; evidence is about tenants and their platform")
     tenants = [
@@ -151,20 +156,21 @@ def _tenant(
 
 
 def _platform_stacks(home: Stack, sources: Sources) -> set[str]:
-    """Return the stacks a tenant stands on: of its account and Region, or of no tenant's account.
+    """Return the stacks a tenant stands on: of its account and Region, or of no tenant's.
 
-    A log archive's or a payer's account has no tenants; its stacks serve those of their Region, or
-    all of them if their Region has none.
+    A log archive or a payer has no tenants; its stacks serve those of their Region, or all tenants
+    if their Region has none.
     """
     entries = sources.assembly.entries(EntryKind.POLICY)
     homes = [sources.by_template[entry.resource.template.path] for entry in entries]
-    accounts, regions = {stack.account for stack in homes}, {stack.region for stack in homes}
+    places = {(stack.account, stack.region) for stack in homes}
+    regions = {stack.region for stack in homes}
     return {
         stack.name
         for stack in sources.stacks
         if (stack.account, stack.region) == (home.account, home.region)
         or (
-            stack.account not in accounts
+            (stack.account, stack.region) not in places
             and (stack.region == home.region or stack.region not in regions)
         )
     }

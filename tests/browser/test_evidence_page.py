@@ -10,7 +10,6 @@ from tests.evidence.assemblies import HIGH_RISK, evidence_of, strongest, tenant_
 def page_file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evidence")
     chatbot = tenant_resources({"ai_act": HIGH_RISK["ai_act"]}, tenant="chatbot", mode="shadow")
-    chatbot["Entry"]["Properties"]["Name"] = "/finops/chatbot/policy"
     found = evidence_of(folder / "cdk.out", {**strongest(), "finops-chatbot": chatbot})
     file = folder / "evidence.html"
     file.write_text(document.text(found))

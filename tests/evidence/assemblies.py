@@ -198,11 +198,11 @@ def platform_resources():
     }
 
 
-def tenant_resources(scope=HIGH_RISK, **entry):
-    value = json.dumps(POLICY_ENTRY | entry)
+def tenant_resources(scope=HIGH_RISK, *, tenant="writer", **entry):
+    value = json.dumps(POLICY_ENTRY | {"tenant": tenant} | entry)
     policy = _resource(
         "AWS::SSM::Parameter",
-        {"Name": "/finops/writer/policy", "Value": value},
+        {"Name": f"/finops/{tenant}/policy", "Value": value},
         Control.BUDGET_BY_TAG,
         Control.CALLERS_GUARDED,
         Control.OWNER_NAMED,
@@ -214,13 +214,13 @@ def tenant_resources(scope=HIGH_RISK, **entry):
     tags = {"bedrock:tool": "Writer", "bedrock:project": "Letters", "bedrock:environment": "prod"}
     profile = _resource(
         "AWS::Bedrock::ApplicationInferenceProfile",
-        {"Tags": [{"Key": k, "Value": v} for k, v in {**tags, "finops:tenant": "writer"}.items()]},
+        {"Tags": [{"Key": k, "Value": v} for k, v in {**tags, "finops:tenant": tenant}.items()]},
         Control.SPEND_ALLOCATED,
         Control.SPEND_WATCHED,
     )
     suspension = {
         "Path": "/finops/suspension/eu-west-1/",
-        "ManagedPolicyName": "finops-suspension-eu-west-1-writer",
+        "ManagedPolicyName": f"finops-suspension-eu-west-1-{tenant}",
         "PolicyDocument": {"Statement": [{"Effect": "Deny", "Action": "bedrock:InvokeModel*"}]},
     }
     dimension = {"Name": "ModelId", "Value": {"Fn::GetAtt": ["Smart", "InferenceProfileId"]}}
@@ -236,7 +236,7 @@ def tenant_resources(scope=HIGH_RISK, **entry):
                 "Subscribers": [{"Address": "topic"}],
             }
         ],
-        "ResourceTags": [{"Key": "finops:tenant", "Value": "writer"}],
+        "ResourceTags": [{"Key": "finops:tenant", "Value": tenant}],
     }
     return {
         "Entry": policy,
@@ -265,8 +265,11 @@ def changed(stacks, *path, value=None):
     return copied
 
 
-def write_assembly(folder, stacks, *, account=ACCOUNT, accepted=()):
-    """Write what `cdk synth` would; `accepted` is rule -> reason of the tenant's stack."""
+def write_assembly(folder, stacks, *, account=ACCOUNT, accepted=(), places=()):
+    """Write what `cdk synth` would.
+
+    `accepted` is rule -> reason of the tenant's stack, `places` stack -> account/Region.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     artifacts = {}
     for name, resources in stacks.items():
@@ -274,7 +277,7 @@ def write_assembly(folder, stacks, *, account=ACCOUNT, accepted=()):
         (folder / file).write_text(json.dumps({"Resources": resources}, indent=1))
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
-            "environment": f"aws://{account}/{REGION}",
+            "environment": f"aws://{dict(places).get(name, f'{account}/{REGION}')}",
             "properties": {"templateFile": file},
             "displayName": name,
         }

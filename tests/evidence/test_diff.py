@@ -50,9 +50,8 @@ def test_a_resource_that_is_only_renamed_is_not_weaker(before, tmp_path):
 
 
 def test_a_tenant_that_leaves_or_comes_is_told_and_weakens_nothing(before, tmp_path):
-    resources = tenant_resources()
-    resources["Entry"]["Properties"]["Name"] = "/finops/chatbot/policy"
-    both = evidence_of(tmp_path / "two", {**strongest(), "finops-chatbot": resources})
+    chatbot = tenant_resources(tenant="chatbot")
+    both = evidence_of(tmp_path / "two", {**strongest(), "finops-chatbot": chatbot})
     gone, come = compare(both, before), compare(before, both)
     assert gone.tenants_gone == come.tenants_new == ("chatbot",)
     assert not gone.is_weaker

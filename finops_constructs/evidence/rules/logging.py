@@ -45,7 +45,10 @@ def archived(resource: Resource, _: Assembly) -> Iterator[Finding]:
 
 
 def watched(alarm: Resource, _: Assembly) -> Iterator[Finding]:
-    """Judge an alarm: it must tell somebody."""
+    """Judge an alarm, which must tell somebody, or a function that tests the guard."""
+    if alarm.type == "AWS::Lambda::Function":
+        yield present(alarm, "Handler")
+        return
     name = text_of(alarm, "MetricName")
     yield Finding(
         property="MetricName" if name != ABSENT else "Metrics",
