@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from finops_constructs.budgets.alert_topic import AlertTopic
 
-STATE_PARAMETER: Final = "/finops/cost-allocation-tags"
+STATE_PARAMETER: Final = "/finops/_platform/cost-allocation-tags"
 SERVICE: Final = "cost-tags"
 _SCHEDULE: Final = "rate(6 hours)"
 _TIMEOUT_SECONDS: Final = 120
@@ -122,7 +122,7 @@ class CostAllocationTags(Construct):
                 {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": payer_role_arn},
                 {
                     "Effect": "Allow",
-                    "Action": ["ssm:GetParameter", "ssm:PutParameter"],
+                    "Action": ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"],
                     "Resource": parameter,
                 },
             ],

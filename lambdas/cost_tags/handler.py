@@ -20,6 +20,7 @@ from shared.custom_resource import respond
 
 SERVICE: Final = "cost-tags"
 PERMISSIONS: Final = (
+    "ssm:DeleteParameter",
     "ssm:GetParameter",
     "ssm:PutParameter",
     "sts:AssumeRole",
@@ -47,8 +48,10 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
         return
 
     def work(request: Mapping[str, Any]) -> None:
-        # Deleting leaves tags active: without them the bill loses its owners.
-        if request["RequestType"] != "Delete":
+        if request["RequestType"] == "Delete":
+            # The tags stay active: without them the bill loses its owners.
+            _forget()
+        else:
             _run()
 
     steps = dict.fromkeys(("Create", "Update", "Delete"), work)
@@ -124,6 +127,13 @@ def _remember(missing: set[str], today: date) -> dict[str, str]:
         text = json.dumps(since)
         ssm.put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
     return since
+
+
+def _forget() -> None:
+    try:
+        boto3.client("ssm").delete_parameter(Name=os.environ["STATE_PARAMETER"])
+    except _AWS_ERRORS:
+        logger.warning("nothing to forget, or it cannot be forgotten", exc_info=True)
 
 
 def _cost_explorer() -> Any:

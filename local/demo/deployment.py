@@ -12,6 +12,7 @@ import botocore.exceptions
 
 from finops_constructs.cli import estate_tables
 from finops_constructs.config.loader import ConfigFolder
+from finops_constructs.cost_lake.exports import EXPORT_REGION
 from finops_constructs.estate.model import Tenant
 from finops_constructs.estate.reader import read_tenants
 from local.cdk import Cdk
@@ -47,6 +48,8 @@ def deploy(
 ) -> list[Tenant]:
     """Bootstrap and deploy every stack; return the tenants that the emulated AWS then holds."""
     regions = sorted({tenant.region for tenant in config.tenants})
+    if config.platform.billing:
+        regions = sorted({*regions, EXPORT_REGION, config.platform.billing.lake_region})
     with narrator.step(f"Bootstrapping {', '.join(regions)} (cdk bootstrap)"):
         cdk.bootstrap(regions)
     _create_existing_roles(emulator, config)

@@ -108,7 +108,7 @@ def test_the_tags_function_takes_the_payers_role_and_keeps_one_parameter(simulat
         ask("sts:AssumeRole", f"arn:aws:iam::{PAYER}:role/finops/finops-cost-tag-activation"),
         ask(
             "ssm:PutParameter",
-            f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/cost-allocation-tags",
+            f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/_platform/cost-allocation-tags",
         ),
     ]
     other = ask("sts:AssumeRole", f"arn:aws:iam::{PAYER}:role/OrganizationAccountAccessRole")

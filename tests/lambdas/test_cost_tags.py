@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from cost_tags import handler as module
 from cost_tags.logic import calls, inactive_since, longest_days, plan
 
+PARAMETER = "/finops/_platform/cost-allocation-tags"
 KEYS = ["bedrock:tool", "finops:tenant"]
 FIRST = date(2026, 1, 1)
 CONTEXT = SimpleNamespace(
@@ -97,7 +98,7 @@ class CostExplorer:
 @pytest.fixture
 def environment(account, monkeypatch):
     monkeypatch.setenv("TAG_KEYS", json.dumps(KEYS))
-    monkeypatch.setenv("STATE_PARAMETER", "/finops/cost-allocation-tags")
+    monkeypatch.setenv("STATE_PARAMETER", PARAMETER)
     monkeypatch.setenv("PAYER_ROLE_ARN", "arn:aws:iam::999988887777:role/finops/activation")
     return monkeypatch
 
@@ -108,7 +109,7 @@ def run(monkeypatch, explorer, event=None):
 
 
 def kept():
-    found = boto3.client("ssm").get_parameter(Name="/finops/cost-allocation-tags")
+    found = boto3.client("ssm").get_parameter(Name=PARAMETER)
     return json.loads(found["Parameter"]["Value"])
 
 
@@ -128,7 +129,9 @@ def test_tags_are_activated_and_the_missing_one_is_remembered(environment, capsy
 
 def test_a_key_that_stays_inactive_counts_its_days(environment, capsys):
     old = json.dumps({"finops:tenant": "2026-01-01"})
-    boto3.client("ssm").put_parameter(Name="/finops/cost-allocation-tags", Value=old, Type="String")
+    boto3.client("ssm").put_parameter(
+        Name=PARAMETER, Value=old, Type="String"
+    )
     run(environment, CostExplorer(tag("bedrock:tool", "Active")))
     assert metric(capsys, "CostTagDaysInactive") > 3
 
@@ -172,11 +175,15 @@ def test_no_deployment_fails_whatever_the_payer_says(environment, answers, kind,
 def test_deleting_leaves_tags_as_they_are(environment, answers):
     explorer = CostExplorer(tag("bedrock:tool"))
     environment.setattr(module, "_cost_explorer", lambda: explorer)
+    boto3.client("ssm").put_parameter(
+        Name=PARAMETER, Value="{}", Type="String"
+    )
     request = dict.fromkeys(
         ("StackId", "RequestId", "LogicalResourceId", "ResponseURL"), "https://x"
     )
     module.handler(request | {"RequestType": "Delete"}, CONTEXT)
     assert explorer.tags["bedrock:tool"]["Status"] == "Inactive"
+    assert boto3.client("ssm").describe_parameters()["Parameters"] == []
 
 
 def test_cost_explorer_is_reached_by_the_payers_role(environment):

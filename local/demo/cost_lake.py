@@ -1,0 +1,94 @@
+"""The bill: a made-up export in the bucket, asked by the lake's views, told to the kill switch."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from finops_constructs.config.loader import ConfigFolder
+from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER
+from finops_constructs.cost_data.sample.inputs import write_inputs
+from finops_constructs.cost_data.sample.writer import plan_months, write_sample
+from finops_constructs.cost_lake.cost_lake import DATABASE, WORKGROUP
+from finops_constructs.cost_lake.exports import CUR_EXPORT
+from local.demo.finops_cli import FinopsCli
+from local.demo.narration import OUT, Narrator, wait_until
+from local.emulator import Emulator, EmulatorError
+
+TENANT: Final = "writer"
+_ROWS: Final = 1500
+_SOURCE: Final = f"athena://{WORKGROUP}/{DATABASE}"
+
+
+def play(narrator: Narrator, emulator: Emulator, config: ConfigFolder) -> dict[str, Any]:
+    """Deliver two months, ask for them, reconcile; return what was seen."""
+    billing = config.platform.billing
+    assert billing
+    narrator.chapter("The bill")
+    folder, ledger = _bill()
+    bucket = f"finops-cost-data-{emulator.account}-{billing.lake_region}"
+    _deliver(emulator, bucket, folder)
+    narrator.say(f"a made-up CUR 2.0 of {len(ledger)} months is in s3://{bucket}/{CUR_EXPORT}/")
+    region = next(tenant.region for tenant in config.tenants if tenant.id == TENANT)
+    lake = FinopsCli(emulator, narrator, billing.lake_region)
+    month, told = list(ledger.items())[-1]
+    answer = lake.run("query", "showback", "--source", _SOURCE, "--month", month)
+    asked = sum(Decimal(row["cost_usd"]) for row in answer["rows"])
+    truth = Decimal(told["bedrock_cost_usd"])
+    narrator.say(f"the views on Athena say USD {asked:,.2f}; USD {truth:,.2f} was put in")
+    if asked != truth:
+        raise EmulatorError(f"showback on Athena is {asked}, the bill {truth}")
+    _reconcile(emulator, billing.lake_region)
+    status = FinopsCli(emulator, narrator, region)
+    billed = wait_until("the bill told to the kill switch", lambda: _reconciled(status))
+    narrator.say(f"{TENANT} was billed USD {Decimal(billed['amount_usd']):,.2f} by the lake")
+    usage = Decimal(told["by_tenant"][TENANT]["usage"])
+    return {
+        "month": month,
+        "asked_usd": str(asked),
+        "put_in_usd": str(truth),
+        "told_usd": billed["amount_usd"],
+        "told_exactly": Decimal(billed["amount_usd"]) == usage,
+    }
+
+
+def _bill() -> tuple[Path, Mapping[str, Any]]:
+    folder = OUT / "bill"
+    shutil.rmtree(folder, ignore_errors=True)
+    months = plan_months(last=datetime.now(UTC).date(), months=2, rows=_ROWS)
+    ledger = write_sample(folder, months).ledger
+    write_inputs(folder, months, ledger)
+    return folder, ledger["months"]
+
+
+def _deliver(emulator: Emulator, bucket: str, folder: Path) -> None:
+    s3 = emulator.client("s3")
+    for file in sorted((folder / "data").rglob("*.parquet")):
+        key = f"{CUR_EXPORT}/data/{file.relative_to(folder / 'data')}"
+        s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+    for name in ("outcomes", "dimensions", "invoices", "estimates"):
+        for file in sorted((folder / INPUTS_FOLDER / name).glob("*.parquet")):
+            key = f"{INPUTS_FOLDER}/{name}/{file.name}"
+            s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+
+
+def _reconcile(emulator: Emulator, region: str) -> None:
+    """Call the daily job, as its schedule would."""
+    functions = emulator.client("lambda", region)
+    (name,) = [
+        each["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for each in page["Functions"]
+        if each["Handler"] == "reconciliation.handler.handler"
+    ]
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    if "FunctionError" in answer:
+        raise EmulatorError(f"the reconciliation failed: {json.load(answer['Payload'])}")
+
+
+def _reconciled(status: FinopsCli) -> dict[str, Any] | None:
+    billed: dict[str, Any] = status.ask("tenants", "status", TENANT)["billed"]
+    return billed if billed.get("source") == "reconciled" else None
