@@ -16,6 +16,7 @@ from finops_constructs.config.document import Document
 from finops_constructs.config.faults import Fault
 from finops_constructs.config.platform_view import PlatformView
 from finops_constructs.enforcement.modes import Guard, Mode
+from finops_constructs.enforcement.names import CANARY_TENANT
 
 _TAG_FIELDS: Final = {TOOL_KEY: "tool", PROJECT_KEY: "project", ENVIRONMENT_KEY: "environment"}
 # The organisation's own key is checked once, in platform.yaml; here only its value is.
@@ -24,6 +25,7 @@ _EXTRA_KEY: Final = "extra"
 
 def tenant_faults(tenant: Document, platform: PlatformView) -> Iterator[Fault]:
     """Yield what is wrong with one tenant, seen alone."""
+    yield from _reserved_id_faults(tenant)
     yield from _file_name_faults(tenant)
     yield from _tag_faults(tenant, platform)
     yield from _budget_faults(tenant, platform)
@@ -61,6 +63,11 @@ def duplicate_rule_faults(document: Document) -> Iterator[Fault]:
             yield document.fault(path, "acknowledged twice; give one reason")
         elif rule is not None:
             seen.add(rule)
+
+
+def _reserved_id_faults(tenant: Document) -> Iterator[Fault]:
+    if tenant.text("id") == CANARY_TENANT:
+        yield tenant.fault(("id",), "is reserved for the platform's self-test; choose another id")
 
 
 def _file_name_faults(tenant: Document) -> Iterator[Fault]:

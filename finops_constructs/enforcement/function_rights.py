@@ -11,6 +11,7 @@ from finops_constructs._place import Place
 from finops_constructs.enforcement.iam_statement import Statement
 from finops_constructs.enforcement.names import (
     EVENT_SOURCE,
+    INVOCATION_LOG_GROUP,
     LEDGER_TABLE,
     METER_DEAD_LETTERS,
     STATE_TABLE,
@@ -26,6 +27,7 @@ _WILDCARD_REASONS: Final = {
     "guard's own only",
     "budgets": "It reads the budgets of all tenants, whose names CloudFormation chooses",
     "iam": "It serves the callers of all tenants; iam:PolicyARN and the users' tag are the guard",
+    "logs": "It writes streams of the one log group of calls",
     "kms": "Topics may have keys of their own; kms:ViaService is the guard",
     "sns": "It tells the alert topics of all tenants, which are named so",
     "ssm": "It serves the registry entries of all tenants",
@@ -101,6 +103,40 @@ def commands_rights(place: Place) -> list[Statement]:
         _table(place, LEDGER_TABLE, "PutItem", "Query"),
         _table(place, STATE_TABLE, "DeleteItem", "PutItem", "Query"),
         _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
+    ]
+
+
+def canary_rights(
+    place: Place, *, profile_arn: str, policy_arn: str, commands_arn: str
+) -> list[Statement]:
+    """Return what the self-test may do: log a record, look, and order a correction.
+
+    It has no right to tag, attach or write a table: what it sees, others have done.
+
+    Args:
+        place: Where it works.
+        profile_arn: Its profile.
+        policy_arn: Its suspension policy.
+        commands_arn: The commands function.
+    """
+    group = place.arn("logs", f"log-group:{INVOCATION_LOG_GROUP}")
+    return [
+        _allow(["logs:CreateLogStream"], [f"{group}:*"]),
+        _allow(["logs:PutLogEvents"], [f"{group}:log-stream:finops-canary"]),
+        _table(place, LEDGER_TABLE, "Query"),
+        _table(place, STATE_TABLE, "Query"),
+        _allow(["bedrock:ListTagsForResource"], [profile_arn]),
+        _allow(["iam:ListEntitiesForPolicy"], [policy_arn]),
+        _allow(
+            ["lambda:InvokeFunctionUrl"],
+            [commands_arn],
+            {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+        ),
+        _allow(
+            ["lambda:InvokeFunction"],
+            [commands_arn],
+            {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
+        ),
     ]
 
 

@@ -50,16 +50,29 @@ class GuardAlarms(Construct):
         """
         super().__init__(scope, id)
         specified = guard_alarms(meter, switch, wake_queue)
-        self.alarm_arns = [_define(self, each, alerts.topic_arn).attr_arn for each in specified]
+        self.alarm_arns = [
+            define_alarm(self, each, topic_arn=alerts.topic_arn, runbook=_RUNBOOK).attr_arn
+            for each in specified
+        ]
 
 
-def _define(scope: Construct, alarm: Alarm, topic_arn: str) -> cloudwatch.CfnAlarm:
+def define_alarm(
+    scope: Construct, alarm: Alarm, *, topic_arn: str, runbook: str
+) -> cloudwatch.CfnAlarm:
+    """Define an alarm whose description names the section of its runbook.
+
+    Args:
+        scope: The construct it belongs to.
+        alarm: What is watched; its id is the construct's.
+        topic_arn: Whom it tells.
+        runbook: The page; its section is named as the alarm.
+    """
     section = "".join(f"-{c.lower()}" if c.isupper() else c for c in alarm.id).lstrip("-")
     defined = cloudwatch.CfnAlarm(
         scope,
         alarm.id,
         alarm_actions=[topic_arn],
-        alarm_description=f"{alarm.meaning} Runbook: {_RUNBOOK}#{section}",
+        alarm_description=f"{alarm.meaning} Runbook: {runbook}#{section}",
         comparison_operator=alarm.comparison,
         dimensions=[
             cloudwatch.CfnAlarm.DimensionProperty(

@@ -1,5 +1,6 @@
 """The custom resource that lets go of every tenant before CloudFormation deletes the platform."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aws_cdk import CfnResource
@@ -30,13 +31,21 @@ class PlatformRelease(Construct):
         PlatformRelease(stack, "Release", switch=switch)
     """
 
-    def __init__(self, scope: Construct, id: str, *, switch: KillSwitch) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        switch: KillSwitch,
+        before: Sequence[IDependable] = (),
+    ) -> None:
         """Define the resource.
 
         Args:
             scope: The construct it belongs to.
             id: The construct's id.
             switch: The kill switch whose suspensions are lifted.
+            before: What else of the stack may be suspended, and is deleted after. Default: nothing.
         """
         super().__init__(scope, id)
         place = place_of(self)
@@ -66,5 +75,5 @@ class PlatformRelease(Construct):
         )
         for source in switch.event_sources:
             source.node.add_dependency(resource)
-        kept: list[IDependable] = [switch.state, switch.function, switch.commands]
+        kept: list[IDependable] = [switch.state, switch.function, switch.commands, *before]
         resource.node.add_dependency(*kept)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from finops_constructs.enforcement.names import CANARY_TENANT
 from finops_constructs.estate.model import (
     TENANT_TAG,
     LiveBudget,
@@ -54,6 +55,7 @@ def _read_region(clients: Clients, region: str, budgets: "_Budgets") -> list[Ten
     return [
         _tenant(each, region, registry, by_tenant[each], budgets, sns)
         for each in sorted({path.split("/")[2] for path in registry} | set(by_tenant))
+        if each != CANARY_TENANT
     ]
 
 

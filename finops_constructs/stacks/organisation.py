@@ -40,6 +40,7 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
             platform=platform,
             account=account,
             region=region,
+            canary_model=_model_of(folder, account, region),
         )
         if platform.audit_log is not None:
             vault = AuditLogStack(
@@ -64,6 +65,16 @@ def build_app(folder: ConfigFolder, *, outdir: str | None = None) -> App:
         )
     )
     return app
+
+
+def _model_of(folder: ConfigFolder, account: str, region: str) -> str:
+    """Return a model that the Region has: one that a tenant uses there."""
+    return min(
+        (tenant.id, alias, each.model)
+        for tenant in folder.tenants
+        if (tenant.account, tenant.region) == (account, region)
+        for alias, each in tenant.models.items()
+    )[2]
 
 
 def define_cost_stacks(app: App, folder: ConfigFolder) -> None:

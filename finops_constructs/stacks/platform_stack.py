@@ -12,6 +12,7 @@ from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.config.audit_log import AuditLog as AuditLogConfig
 from finops_constructs.config.audit_log_checks import declared_retention
 from finops_constructs.config.platform import PlatformConfig
+from finops_constructs.enforcement.canary import PlatformCanary
 from finops_constructs.enforcement.guard_alarms import GuardAlarms
 from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.enforcement.platform_dashboard import PlatformDashboard
@@ -32,6 +33,7 @@ class PlatformStack(Stack):
         wake_queue: What makes the kill switch look.
         meter: The spend meter.
         kill_switch: The kill switch; `grant_operate` lets people command it.
+        canary: The daily self-test; None if there is none.
         audit_log: What fills the write-once log; None: there is none.
     """
 
@@ -40,6 +42,7 @@ class PlatformStack(Stack):
     meter: SpendMeter
     kill_switch: KillSwitch
     audit_log: AuditLog | None
+    canary: PlatformCanary | None
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class PlatformStack(Stack):
         platform: PlatformConfig,
         account: str,
         region: str,
+        canary_model: str | None = None,
     ) -> None:
         """Define the platform.
 
@@ -58,6 +62,8 @@ class PlatformStack(Stack):
             platform: The organisation's settings.
             account: AWS account id.
             region: AWS Region.
+            canary_model: What the self-test's profile is copied from; any model of the Region
+                serves. Default: there is no self-test.
         """
         super().__init__(
             scope,
@@ -103,7 +109,13 @@ class PlatformStack(Stack):
             landing=self.audit_log.landing if self.audit_log else None,
             content=platform.audit_log.content if platform.audit_log else "none",
         )
-        PlatformRelease(self, "Release", switch=self.kill_switch)
+        self.canary = self._canary(canary_model)
+        PlatformRelease(
+            self,
+            "Release",
+            switch=self.kill_switch,
+            before=[self.canary] if self.canary else [],
+        )
         log = platform.audit_log
         if log is not None and log.auditors and log.archive_account not in {None, account}:
             # The archive's own auditor role sees nothing of this account.
@@ -128,6 +140,18 @@ class PlatformStack(Stack):
             kept_metadata_keys=log.request_metadata,
         )
 
+    def _canary(self, model: str | None) -> PlatformCanary | None:
+        if model is None:
+            return None
+        return PlatformCanary(
+            self,
+            "Canary",
+            model=model,
+            meter=self.meter,
+            switch=self.kill_switch,
+            alerts=self.alerts,
+        )
+
     def _watch_the_guard(self) -> None:
         alarms = GuardAlarms(
             self,
@@ -143,7 +167,7 @@ class PlatformStack(Stack):
             meter=self.meter,
             switch=self.kill_switch,
             wake_queue=self.wake_queue,
-            alarm_arns=alarms.alarm_arns,
+            alarm_arns=[*alarms.alarm_arns, *(self.canary.alarm_arns if self.canary else ())],
         )
 
     def _key(self, existing_arn: str | None) -> kms.IKey:

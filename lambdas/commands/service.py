@@ -16,6 +16,7 @@ from commands.refusal import RefusedError
 from commands.request import Request
 from commands.situation import Situation, Word
 from commands.statuses import Statuses
+from shared.canary_tenant import CANARY_TENANT
 from shared.known_spend import largest_known
 from shared.ledger import month_of
 from shared.registry import ProfileEntry, Registry
@@ -77,7 +78,7 @@ class Service:
         self, request: Request, registry: Registry, own: frozenset[str]
     ) -> Mapping[str, Any]:
         if request.tenant is None:
-            tenants = [t for t in registry.tenants if not own or t in own]
+            tenants = [t for t in registry.tenants if t in own or (not own and t != CANARY_TENANT)]
             return {"command": "status", "tenants": self.statuses.of_all(tenants, registry)}
         if own and request.tenant not in own:
             raise RefusedError(403, f"callers may only ask for their own status, {sorted(own)}")

@@ -11,6 +11,7 @@ from kill_switch.clock import Clock
 from kill_switch.messages import Facts, notice_of
 from kill_switch.next_state import journal_entry, next_state, with_notices
 from kill_switch.sources import Known, Sources
+from shared.canary_tenant import CANARY_TENANT
 from shared.decide import decide
 from shared.decision_types import Decision
 from shared.registry import ProfileEntry
@@ -77,6 +78,8 @@ def _notices(
     inputs = known.inputs
     told = known.items.told | {notice.key for notice in before.outbox}
     profiles = sources.registry.profiles.get(inputs.tenant, {})
+    if inputs.tenant == CANARY_TENANT:
+        return []
     news = [
         change
         for change in changes(before, decision, inputs, told)

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from kill_switch.budgets import SOURCE, most_stale, read_budget
 from kill_switch.clock import Clock
+from shared.canary_tenant import CANARY_TENANT
 from shared.registry import TenantPolicy
 from shared.state_table import StateTable
 from shared.tenant_state import BilledRecord
@@ -43,7 +44,8 @@ class Refresher:
     ) -> list[str]:
         """Ask for the tenants due; return those whose bill now says that they passed the limit."""
         passed = []
-        for tenant in most_stale(known, self.clock.now())[:_MOST_A_RUN]:
+        billed = {tenant: record for tenant, record in known.items() if tenant != CANARY_TENANT}
+        for tenant in most_stale(billed, self.clock.now())[:_MOST_A_RUN]:
             if self.clock.seconds() >= self.deadline:
                 break
             record = self._ask(tenant, policies[tenant])

@@ -131,6 +131,11 @@ class StateTable:
         found = self._query(partition, "sk = :edge", PAUSE)
         return parse_items(partition, found, "").pauses
 
+    def read_journal(self, partition: str) -> list[dict[str, Any]]:
+        """Read the whole journal of a tenant, or of `PLATFORM`, in its order."""
+        found = self._query(partition, "begins_with(sk, :edge)", "JOURNAL#")
+        return [json.loads(item["doc"]["S"]) for item in found]
+
     def store_state(
         self,
         tenant: str,
