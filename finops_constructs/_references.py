@@ -1,5 +1,6 @@
 """CloudFormation's names, ids and intrinsic functions, made without asking the CDK."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
@@ -35,9 +36,9 @@ def mark(logical_id: str, attribute: str) -> str:
 
 def in_cloudformation(value: Any) -> Any:
     """Return JSON-like data with every mark in its texts as CloudFormation's intrinsic function."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: in_cloudformation(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [in_cloudformation(each) for each in value]
     if not isinstance(value, str) or "finops-sheet:" not in value:
         return value
@@ -64,6 +65,7 @@ def logical_id(path: tuple[str, ...]) -> str:
     return readable[:_LONGEST_READABLE] + digest[:8].upper()
 
 
+@functools.cache
 def cloudformation_name(name: str) -> str:
     """Return CloudFormation's spelling of a name of the CDK: `policy_name` -> `PolicyName`."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
@@ -79,7 +81,7 @@ def properties(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _property(value: Any) -> Any:
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [_property(each) for each in value]
     return properties(value.fields) if isinstance(value, Struct) else value
 
