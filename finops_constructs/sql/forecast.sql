@@ -10,7 +10,7 @@
 -- history: yes
 -- columns:
 --   billing_period: varchar - the month, YYYY-MM
---   tenant: varchar - '(all)' is the sum, '(untagged)' what belongs to nobody
+--   tenant: varchar - '(all)' is guessed by itself: the tenants' guesses need not add up to it
 --   known_days: bigint - complete days billed
 --   days_in_month: bigint
 --   cost_usd: decimal(38,10) - USD billed in the complete days

@@ -1,12 +1,14 @@
 """Guesses: the method against months it has not seen, and what is said where nothing is known."""
 
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 
 import duckdb
 import pytest
 
 from finops_constructs.cost_data.duckdb_engine import DuckDbEngine
 from finops_constructs.cost_data.sample.writer import plan_months, write_sample
+from finops_constructs.cost_data.views import get_view
 from tests.cost_data.conftest import total
 
 
@@ -44,10 +46,77 @@ def test_the_back_test_tries_earlier_complete_months_with_the_same_days_known(as
     assert 0 < row["backtest_error"] < 0.10
 
 
-def test_the_tenants_forecasts_add_up_to_that_of_all(ask):
+def test_what_is_billed_of_the_tenants_adds_up_to_all_and_the_guesses_nearly(ask):
     rows = ask("forecast", "2026-11")
-    parts = total((row for row in rows if row["tenant"] != "(all)"), "forecast_cost_usd")
-    assert float(parts) == pytest.approx(float(of(rows)["forecast_cost_usd"]), rel=1e-9)
+    parts = [row for row in rows if row["tenant"] != "(all)"]
+    assert total(parts) == of(rows)["cost_usd"]
+    whole = float(of(rows)["forecast_cost_usd"])
+    assert float(total(parts, "forecast_cost_usd")) == pytest.approx(whole, rel=0.05)
+
+
+def daily_bill(months, growth, noise, seed=5):
+    """(day, USD) of a year of weekdays and quiet weekends that grows by a rate a month."""
+    random = Random(seed)
+    day = date(2026, 11, 1) - timedelta(days=30 * months)
+    while day < date(2026, 11, 1):
+        age = (day - date(2025, 1, 1)).days / 30
+        usual = 100 * (1 + growth) ** age * (0.3 if day.weekday() > 4 else 1)
+        yield day, usual * random.lognormvariate(0, noise)
+        day += timedelta(days=1)
+
+
+def guess_of_october(days, known):
+    """The forecast of October with that many days billed, and how October came."""
+    cut = date(2026, 10, 1) + timedelta(days=known)
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE bedrock_costs (billing_period varchar, tenant varchar, usage_date date,"
+        " charge_kind varchar, cost_usd decimal(38,10), status varchar, data_through timestamp)"
+    )
+    rows = [
+        (
+            f"{day:%Y-%m}",
+            "t",
+            day,
+            "usage",
+            round(usd, 6),
+            "open" if f"{day:%Y-%m}" == "2026-10" else "final",
+            day + timedelta(days=1),
+        )
+        for day, usd in days
+        if day < cut
+    ]
+    connection.executemany("INSERT INTO bedrock_costs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    sql = get_view("forecast").sql
+    cursor = connection.execute(
+        f"SELECT * FROM ({sql}) WHERE billing_period = '2026-10' AND tenant = 't'"
+    )
+    names = [name for name, *_ in cursor.description]
+    (row,) = cursor.fetchall()
+    came = sum(usd for day, usd in days if f"{day:%Y-%m}" == "2026-10")
+    return dict(zip(names, row, strict=True)), came
+
+
+@pytest.mark.parametrize(("growth", "least_right"), [(0.0, 3), (0.1, 3), (0.3, 3)])
+def test_on_months_it_has_not_seen_the_band_holds_under_growth_too(growth, least_right, capsys):
+    errors, right = [], 0
+    for seed in (1, 2, 3, 4):
+        days = list(daily_bill(9, growth, 0.15, seed))
+        row, came = guess_of_october(days, 12)
+        errors.append(abs(float(row["forecast_cost_usd"]) / came - 1))
+        right += float(row["low_cost_usd"]) <= came <= float(row["high_cost_usd"])
+    with capsys.disabled():
+        mean = sum(errors) / len(errors)
+        print(f" {growth:.0%} a month: {mean:.1%} off, {right}/4 in band", end="")  # noqa: T201
+    assert right >= least_right
+    assert sum(errors) / len(errors) < 0.06
+
+
+def test_a_bill_that_grows_is_carried_on_and_a_level_one_is_not():
+    growing, _ = guess_of_october(list(daily_bill(9, 0.3, 0.02)), 12)
+    level, _ = guess_of_october(list(daily_bill(9, 0.0, 0.02)), 12)
+    assert growing["trend"] == 1
+    assert level["trend"] < 1
 
 
 def test_a_complete_month_is_forecast_to_be_its_bill(ask):
