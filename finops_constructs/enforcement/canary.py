@@ -71,6 +71,7 @@ class PlatformCanary(Construct):
         meter: SpendMeter,
         switch: KillSwitch,
         alerts: AlertTopic,
+        extra_tag_key: str | None = None,
     ) -> None:
         """Define the self-test.
 
@@ -81,9 +82,11 @@ class PlatformCanary(Construct):
             meter: The spend meter.
             switch: The kill switch.
             alerts: Where the operators are told.
+            extra_tag_key: The organisation's own cost tag, which its profile then carries, too.
+                Default: none.
         """
         super().__init__(scope, id)
-        self.profile = self._profile(model)
+        self.profile = self._profile(model, extra_tag_key)
         role = self._role()
         suspension = SuspensionPolicy(self, "Suspension", tenant=CANARY_TENANT)
         suspension.add_profile(self.profile.attr_inference_profile_arn)
@@ -114,7 +117,9 @@ class PlatformCanary(Construct):
             for each in canary_alarms()
         ]
 
-    def _profile(self, model: str) -> bedrock.CfnApplicationInferenceProfile:
+    def _profile(
+        self, model: str, extra_tag_key: str | None
+    ) -> bedrock.CfnApplicationInferenceProfile:
         source = parse_model_source(model)
         tags = {
             TENANT_TAG: CANARY_TENANT,
@@ -122,7 +127,7 @@ class PlatformCanary(Construct):
             TOOL_KEY: "FinOpsCanary",
             PROJECT_KEY: "FinOpsPlatform",
             ENVIRONMENT_KEY: "prod",
-        }
+        } | ({extra_tag_key: "FinOpsPlatform"} if extra_tag_key else {})
         return bedrock.CfnApplicationInferenceProfile(
             self,
             "Profile",

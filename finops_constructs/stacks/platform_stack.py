@@ -109,7 +109,7 @@ class PlatformStack(Stack):
             landing=self.audit_log.landing if self.audit_log else None,
             content=platform.audit_log.content if platform.audit_log else "none",
         )
-        self.canary = self._canary(canary_model)
+        self.canary = self._canary(canary_model, platform.attribution.extra_tag_key)
         PlatformRelease(
             self,
             "Release",
@@ -140,7 +140,7 @@ class PlatformStack(Stack):
             kept_metadata_keys=log.request_metadata,
         )
 
-    def _canary(self, model: str | None) -> PlatformCanary | None:
+    def _canary(self, model: str | None, extra_tag_key: str | None) -> PlatformCanary | None:
         if model is None:
             return None
         return PlatformCanary(
@@ -150,6 +150,7 @@ class PlatformStack(Stack):
             meter=self.meter,
             switch=self.kill_switch,
             alerts=self.alerts,
+            extra_tag_key=extra_tag_key,
         )
 
     def _watch_the_guard(self) -> None:
