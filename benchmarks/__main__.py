@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from benchmarks import (
+    archiver,
+    audit_verify,
     cli_speed,
     cost_data,
     doctor,
@@ -24,6 +26,7 @@ def main() -> None:
     measured = (
         *(cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data),
         *(doctor, guard_report),
+        *(archiver, audit_verify),
     )
     for benchmark in measured:
         for name, value in benchmark.measure().items():
