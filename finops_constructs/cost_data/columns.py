@@ -81,14 +81,22 @@ _CARRIED: Final = {
     "pricing_public_on_demand_rate": "varchar",
     "pricing_purchase_option": "varchar",
     "pricing_term": "varchar",
+    "product_from_location": "varchar",
     "product_instance_type": "varchar",
     "product_servicecode": "varchar",
     "product_sku": "varchar",
+    "product_to_location": "varchar",
     "product_usagetype": "varchar",
+    "reservation_amortized_upfront_fee_for_billing_period": "double",
     "reservation_effective_cost": "double",
     "reservation_reservation_a_r_n": "varchar",
+    "reservation_unused_amortized_upfront_fee_for_billing_period": "double",
+    "reservation_unused_recurring_fee": "double",
+    "savings_plan_amortized_upfront_commitment_for_billing_period": "double",
     "savings_plan_savings_plan_a_r_n": "varchar",
     "savings_plan_savings_plan_effective_cost": "double",
+    "savings_plan_total_commitment_to_date": "double",
+    "savings_plan_used_commitment": "double",
 }
 
 CUR_COLUMNS: Final[tuple[CurColumn, ...]] = tuple(

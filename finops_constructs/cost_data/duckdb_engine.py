@@ -135,6 +135,8 @@ class DuckDbEngine:
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""
+        # DuckDB lists the tables behind a view of files only if it may open them: not here.
+        self._connection.execute(f"DROP VIEW IF EXISTS {CUR_TABLE}")
         try:
             parsed = self._connection.extract_statements(sql)
             if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:

@@ -22,6 +22,8 @@ from finops_constructs.cost_data.sql_names import alias_findings
 from finops_constructs.cost_data.views import CUR_TABLE, all_views
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from finops_constructs.cost_data.view_file import View
 
 _DUCKDB_ONLY: Final = {
@@ -37,8 +39,14 @@ def check_view(view: View) -> list[Finding]:
     return check_sql(view.sql)
 
 
-def check_sql(sql: str) -> list[Finding]:
-    """Return what a statement over our tables and views has outside of the subset."""
+def check_sql(sql: str, schema: Mapping[str, object] | None = None) -> list[Finding]:
+    """Return what a statement over our tables and views has outside of the subset.
+
+    Args:
+        sql: The statement.
+        schema: Table -> column -> type. Default: the tables and views of the bill.
+    """
+    known = dict(schema) if schema is not None else _schema()
     bare = re.sub(r"--[^\n]*", "", sql)
     findings = [
         Finding("duckdb-only", pattern.strip(r"\b"), advice)
@@ -49,11 +57,11 @@ def check_sql(sql: str) -> list[Finding]:
         tree = sqlglot.parse_one(sql, read="athena")
     except SqlglotError as fault:
         return [*findings, Finding("parses-for-athena", str(fault).splitlines()[0], "mend it")]
-    findings += alias_findings(tree, _schema())
+    findings += alias_findings(tree, known)
     try:
         typed = annotate_types(
-            qualify(tree.copy(), dialect="athena", schema=_schema(), quote_identifiers=False),
-            schema=_schema(),
+            qualify(tree.copy(), dialect="athena", schema=known, quote_identifiers=False),
+            schema=known,
             dialect="athena",
         )
     except SqlglotError as fault:

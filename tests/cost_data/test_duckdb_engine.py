@@ -157,3 +157,10 @@ def test_a_statement_over_a_view_with_history_gets_its_history(folder):
         months=["2026-11"],
     )
     assert asked.rows[0][0] >= 1
+
+
+def test_the_raw_export_can_be_asked_more_than_once(engine):
+    count = "SELECT count(*) FROM cur"
+    first = engine.statement(count, months=["2026-10"]).rows
+    assert engine.statement(count, months=["2026-10"]).rows == first
+    assert engine.statement(count, months=["2026-09", "2026-10"]).rows > first
