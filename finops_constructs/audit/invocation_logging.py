@@ -99,6 +99,7 @@ class InvocationLogging(Construct):
             timeout_seconds=_TIMEOUT_SECONDS,
             statements=_rights(place, self.role),
             wildcards={"*": "The setting is the account's: its actions know no resource"},
+            powertools=False,
             concurrency="CloudFormation calls it once per change of the stack, a schedule seldom",
             dead_letters="CloudFormation is told of every failure; the schedule comes again",
         ).function

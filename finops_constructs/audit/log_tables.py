@@ -21,8 +21,8 @@ class LogColumn:
 
     @property
     def glue_type(self) -> str:
-        """The type as Glue spells it."""
-        return _glue(self.type)
+        """The type as Glue spells it; its JSON reader finds keys whatever their case."""
+        return _glue(self.type.lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def _column(name: str, source: str | None = None, type: str = "varchar") -> LogC
 
 
 _COUNTS: Final = (
-    "row(inputtokencount bigint, cachereadinputtokencount bigint, cachewriteinputtokencount bigint)"
+    "row(inputTokenCount bigint, cacheReadInputTokenCount bigint, cacheWriteInputTokenCount bigint)"
 )
 _SAID: Final = "row(tenant varchar, alias varchar, role varchar, person varchar, guardrail varchar)"
 
@@ -75,7 +75,7 @@ LOG_TABLES: Final = (
             _column("error_code", "errorCode"),
             _column("identity", type="row(arn varchar)"),
             _column("input", type=_COUNTS),
-            _column("output", type="row(outputtokencount bigint)"),
+            _column("output", type="row(outputTokenCount bigint)"),
             _column("finops", type=_SAID),
         ),
     ),

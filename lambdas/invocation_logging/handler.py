@@ -6,6 +6,7 @@ kept in a parameter until the resource is deleted. A schedule has it compared wi
 
 import json
 import logging
+import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -81,11 +82,6 @@ _WORK: Mapping[str, Work] = {"Create": _set, "Update": _set, "Delete": _restore}
 
 def _watch(wanted: Wanted, now: datetime) -> None:
     """Tell CloudWatch of drift, and of calls of which nothing was delivered."""
-    # A deployment does without: importing this takes longer than the rest together.
-    from aws_lambda_powertools import Metrics  # noqa: PLC0415
-    from aws_lambda_powertools.metrics import MetricUnit  # noqa: PLC0415
-
-    metrics = Metrics(namespace="FinOpsConstructs", service="invocation-logging")
     drift = wanted.drift(_current())
     hour = now.replace(minute=0, second=0, microsecond=0) - 2 * HOUR
     missed = watch.undelivered(boto3.client("cloudwatch"), wanted, hour)
@@ -94,9 +90,8 @@ def _watch(wanted: Wanted, now: datetime) -> None:
     for place, calls in missed.items():
         if calls:
             logger.error("%s calls of hour %s were made, the %s got nothing", calls, hour, place)
-    metrics.add_metric("LoggingDrift", MetricUnit.Count, len(drift))
-    metrics.add_metric("CallsUndelivered", MetricUnit.Count, max(missed.values()))
-    metrics.flush_metrics()
+    counted = {"LoggingDrift": len(drift), "CallsUndelivered": max(missed.values())}
+    sys.stdout.write(watch.embedded_metrics(counted, now) + "\n")
 
 
 def _current() -> Mapping[str, Any] | None:

@@ -3,6 +3,7 @@
 Calls are compared with deliveries, as AWS counts both: no call is made, and paid, to find out.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -33,6 +34,22 @@ def undelivered(cloudwatch: Any, wanted: Wanted, hour: datetime) -> dict[str, in
         return dict.fromkeys(destinations, 0)
     delivered = _delivered(cloudwatch, destinations, hour)
     return {name: 0 if delivered[name] else calls for name in destinations}
+
+
+def embedded_metrics(counts: Mapping[str, int], now: datetime) -> str:
+    """Return a log line that CloudWatch reads metrics from (embedded metric format).
+
+    Args:
+        counts: Metric -> value.
+        now: The moment.
+    """
+    declared = {
+        "Namespace": "FinOpsConstructs",
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
+    }
+    metadata = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [declared]}
+    return json.dumps({"_aws": metadata, "service": "invocation-logging", **counts})
 
 
 def _delivered(cloudwatch: Any, destinations: Sequence[str], hour: datetime) -> Mapping[str, float]:

@@ -1,3 +1,6 @@
+import json
+import re
+
 import pytest
 
 from finops_constructs import InvocationLogging
@@ -54,3 +57,22 @@ def test_the_function_needs_no_layer(stack):
     assert "Layers" not in function
     assert "Environment" not in function
     assert function["Handler"] == "invocation_logging.handler.handler"
+
+
+def test_a_schedule_watches_exactly_what_was_deployed(stack):
+    (target,) = by_id(stack, "AWS::Events::Rule", "LoggingWatch")["Targets"]
+    watched = json.loads(re.sub(r"\$\{([^}]*)\}", r"\1", flat(target["Input"])))
+    assert set(watched["watch"]) <= set(by_id(stack, LOGGING, "Logging"))
+
+
+def test_records_go_to_the_landing_bucket_once_its_policy_is_there(full_stacks, one):
+    setting = one(full_stacks[1], LOGGING)
+    assert setting["Properties"]["KeyPrefix"] == "bedrock"
+    assert setting["Properties"]["Content"] == "full"
+    assert any("LandingPolicy" in each for each in setting["DependsOn"])
+
+
+def test_content_is_logged_only_with_a_warning():
+    parts = platform_parts()
+    with pytest.raises(ValueError, match="needs a landing bucket"):
+        InvocationLogging(parts.stack, "Logging", log_group=parts.meter.log_group, content="full")
