@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
     from finops_constructs.attribution.profile import InferenceProfile
     from finops_constructs.attribution.profile_metrics import CacheMetricNames
+    from finops_constructs.audit.athena import AuditLogQueries
+    from finops_constructs.audit.audit_log import AuditLog
+    from finops_constructs.audit.audit_log_bucket import AuditLogBucket
     from finops_constructs.audit.auditor_role import AuditorRole
     from finops_constructs.audit.invocation_logging import InvocationLogging
+    from finops_constructs.audit.log_archiver import LogArchiver
+    from finops_constructs.audit.retention import LockMode, Retention
     from finops_constructs.budgets.alert_key import AlertKey
     from finops_constructs.budgets.alert_topic import AlertTopic
     from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from finops_constructs.landing_zone import LandingZone
     from finops_constructs.prices.overlay import TokenRates
     from finops_constructs.prices.price_list import PriceList, load_price_list
+    from finops_constructs.stacks.audit_log_stack import AuditLogStack
     from finops_constructs.stacks.billing_stack import BillingStack
     from finops_constructs.stacks.cost_stack import CostStack
     from finops_constructs.stacks.platform_stack import PlatformStack
@@ -48,6 +54,10 @@ _HOMES = {
     "AlertKey": "budgets.alert_key",
     "AlertTopic": "budgets.alert_topic",
     "ApplicationInferenceProfile": "attribution.application_inference_profile",
+    "AuditLog": "audit.audit_log",
+    "AuditLogBucket": "audit.audit_log_bucket",
+    "AuditLogQueries": "audit.athena",
+    "AuditLogStack": "stacks.audit_log_stack",
     "AuditorRole": "audit.auditor_role",
     "BillingStack": "stacks.billing_stack",
     "BurstAlarm": "enforcement.burst_alarm",
@@ -68,12 +78,15 @@ _HOMES = {
     "InvocationLogging": "audit.invocation_logging",
     "KillSwitch": "enforcement.kill_switch",
     "LandingZone": "landing_zone",
+    "LockMode": "audit.retention",
+    "LogArchiver": "audit.log_archiver",
     "Mode": "enforcement.modes",
     "MonthlyReport": "cost_lake.monthly_report",
     "PlatformPlace": "cost_lake.reconciliation",
     "PlatformStack": "stacks.platform_stack",
     "PriceList": "prices.price_list",
     "Reconciliation": "cost_lake.reconciliation",
+    "Retention": "audit.retention",
     "SlackChannel": "budgets.chat_channels",
     "SpendMeter": "enforcement.spend_meter",
     "TagActivationRole": "cost_lake.tag_activation_role",
@@ -90,6 +103,10 @@ __all__ = [
     "AlertKey",
     "AlertTopic",
     "ApplicationInferenceProfile",
+    "AuditLog",
+    "AuditLogBucket",
+    "AuditLogQueries",
+    "AuditLogStack",
     "AuditorRole",
     "BillingStack",
     "BurstAlarm",
@@ -110,12 +127,15 @@ __all__ = [
     "InvocationLogging",
     "KillSwitch",
     "LandingZone",
+    "LockMode",
+    "LogArchiver",
     "Mode",
     "MonthlyReport",
     "PlatformPlace",
     "PlatformStack",
     "PriceList",
     "Reconciliation",
+    "Retention",
     "SlackChannel",
     "SpendMeter",
     "TagActivationRole",
