@@ -175,10 +175,14 @@ class TenantGuard(Construct):
         statements = grant_statements(self._place, self.tenant, profiles)
         self._given.add(caller.key)
         scope = self._caller_scopes[caller.key]
+        # Where release 0.1 had it: under another logical id CloudFormation would write the policy
+        # of this name anew and then delete it, and the caller would lose the grant.
+        holder = Construct(scope, "Grant")
+        settle(holder, scope, "Grant")
         define(
             iam.CfnPolicy,
-            scope,
-            "GivenGrant",
+            holder,
+            "Resource",
             policy_name=self._grant_name(),
             policy_document={"Version": "2012-10-17", "Statement": statements},
             roles=[caller.role_name],
@@ -212,8 +216,11 @@ class TenantGuard(Construct):
         """Return the policy that holds the tenant's grants to a role given by its ARN."""
         if caller.key not in self._grants:
             scope = self._caller_scopes[caller.key]
-            name = self._grant_name() + ("-more" if caller.key in self._given else "")
-            self._grants[caller.key] = iam.Policy(scope, "Grant", policy_name=name, roles=[role])
+            more = caller.key in self._given
+            name = self._grant_name() + ("-more" if more else "")
+            self._grants[caller.key] = iam.Policy(
+                scope, "MoreGrant" if more else "Grant", policy_name=name, roles=[role]
+            )
         return self._grants[caller.key]
 
     def _grant_name(self) -> str:
