@@ -57,6 +57,22 @@ def _set(bucket: str, properties: Properties) -> None:
     lock = properties.get("ObjectLockConfiguration")
     if properties.get("ObjectLockEnabled") or lock:
         call(_SERVICE, s3._put_object_lock_configuration, bucket, _lock_xml(lock or {}))
+    encryption = properties.get("BucketEncryption")
+    if encryption:
+        call(_SERVICE, s3._put_bucket_encryption, bucket, _encryption_xml(encryption))
+
+
+def _encryption_xml(encryption: dict[str, Any]) -> bytes:
+    rules = ""
+    for rule in encryption["ServerSideEncryptionConfiguration"]:
+        default = rule["ServerSideEncryptionByDefault"]
+        inner = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in default.items())
+        applied = (
+            f"<ApplyServerSideEncryptionByDefault>{inner}</ApplyServerSideEncryptionByDefault>"
+        )
+        rules += f"<Rule>{applied}</Rule>"
+    name = "ServerSideEncryptionConfiguration"
+    return f"<{name}>{rules}</{name}>".encode()
 
 
 def _lock_xml(lock: dict[str, Any]) -> bytes:

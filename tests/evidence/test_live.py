@@ -80,15 +80,6 @@ def folder(emulator, tmp_path_factory):
     stacks = deployable()
     for name, resources in stacks.items():
         TestStack(emulator, name).apply(resources)
-    # The emulator leaves the encryption of a bucket out.
-    key = _physical_id(emulator, PLATFORM, "LogKey")
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    emulator.client("s3").put_bucket_encryption(
-        Bucket=BUCKET,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": default}]
-        },
-    )
     return write_assembly(tmp_path_factory.mktemp("live") / "cdk.out", stacks)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -42,26 +43,32 @@ def compare_live(folder: Path, evidence: Evidence, aws: Aws, *, now: datetime) -
     wanted: dict[str, set[str]] = defaultdict(set)
     for fact in evidence.facts:
         wanted[fact.stack].add(fact.logical_id)
+    regions = {stack.region: Region(aws, stack.region) for stack in sources.stacks}
     unread: dict[str, str] = {}
     deployed: dict[str, DeployedStack] = {}
     for stack in sources.stacks:
         reason = _not_ours(stack, str(identity["Account"]))
-        if reason is None:
-            clients = Region(aws, stack.region)
-            try:
-                deployed[stack.name] = read_deployed(stack, clients, wanted[stack.name])
-            except botocore.exceptions.ClientError as error:
-                reason = f"{error.operation_name}: {error.response['Error']['Code']}"
-            except botocore.exceptions.BotoCoreError as error:
-                reason = str(error)
-        if reason is not None:
-            unread[stack.name] = reason
+        read = reason or _read(stack, regions[stack.region], wanted[stack.name])
+        if isinstance(read, DeployedStack):
+            deployed[stack.name] = read
+        else:
+            unread[stack.name] = read
     seen = _facts_by_key(_as_deployed(sources, deployed))
     return LiveComparison(
         checked_at=now,
         callers=(identity["Arn"],),
         observations={fact: _observation(fact, seen, deployed, unread) for fact in evidence.facts},
     )
+
+
+def _read(stack: Stack, clients: Region, logical_ids: set[str]) -> DeployedStack | str:
+    """Return the stack as the account has it, or why it cannot be read."""
+    try:
+        return read_deployed(stack, clients, logical_ids)
+    except botocore.exceptions.ClientError as error:
+        return f"{error.operation_name}: {error.response['Error']['Code']}"
+    except botocore.exceptions.BotoCoreError as error:
+        return str(error)
 
 
 def _not_ours(stack: Stack, account: str) -> str | None:
@@ -135,4 +142,13 @@ def _same(fact: Fact, now: Fact, stack: DeployedStack) -> bool:
         return False
     declared = stack.resolved(fact.value)
     # AWS answers a default where the template leaves it open.
-    return declared in {now.value, ABSENT} or "${" in declared
+    known = declared != ABSENT and "${" not in declared
+    return not known or declared == now.value or _is_number(declared, now.value)
+
+
+def _is_number(declared: str, seen: str) -> bool:
+    """Return whether both say the same number: AWS answers 25.0 for 25."""
+    try:
+        return Decimal(declared) == Decimal(seen)
+    except InvalidOperation:
+        return False
