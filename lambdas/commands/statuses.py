@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.decision_types import Billed
+from shared.decision_types import Billed, Pause
 from shared.drift import drift_percent
 from shared.ledger import (
     MonthSpend,
@@ -22,7 +22,7 @@ from shared.ledger import (
 from shared.looked import Looked, decided_at, read_looked
 from shared.reach import Place, role_fault
 from shared.registry import Registry
-from shared.state_table import StateTable, StateUnreadableError, TenantItems
+from shared.state_table import PLATFORM, StateTable, StateUnreadableError, TenantItems
 from shared.status import TENANT_SCOPE, Subject, status
 from shared.tenant_state import TenantState
 
@@ -52,22 +52,33 @@ class Statuses:
         return self._of(tenant, registry, read_looked(self.table.dynamodb, self.table.name))
 
     def of_all(self, tenants: list[str], registry: Registry) -> list[dict[str, Any]]:
-        """Return several tenants' statuses, in order."""
+        """Return several tenants' statuses, in order; their roles are left out."""
         looked = read_looked(self.table.dynamodb, self.table.name)
-        return list(self.executor.map(lambda tenant: self._of(tenant, registry, looked), tenants))
+        pauses = self.table.read_pauses(PLATFORM)
 
-    def spend(self, tenant: str, billed: tuple[Billed, ...]) -> tuple[MonthSpend | None, Any]:
+        def of_one(tenant: str) -> dict[str, Any]:
+            return self._of(tenant, registry, looked, pauses_of_all=pauses, roles=False)
+
+        return list(self.executor.map(of_one, tenants))
+
+    def spend(
+        self, tenant: str, billed: tuple[Billed, ...], *, roles: bool = True
+    ) -> tuple[MonthSpend | None, Any]:
         """Return a tenant's estimate, and its drift from the bill; None: not known."""
         now = self.now()
         try:
             items = read_alias_items(self.table.dynamodb, self.ledger_table, tenant, now)
-            roles = read_role_items(self.table.dynamodb, self.ledger_table, tenant, now)
+            of_roles = (
+                read_role_items(self.table.dynamodb, self.ledger_table, tenant, now)
+                if roles
+                else []
+            )
         except (BotoCoreError, ClientError):
             logger.exception("ledger not readable", tenant=tenant)
             return None, None
         drifts = [drift_percent(figure, items, month_of(now)) for figure in billed]
         known = [drift for drift in drifts if drift is not None]
-        return month_spend([*items, *roles], now=now), max(known, default=None)
+        return month_spend([*items, *of_roles], now=now), max(known, default=None)
 
     def month_spend(self, tenant: str, when: datetime) -> MonthSpend | None:
         """Return a tenant's estimate of the month of `when`; None: not known."""
@@ -77,15 +88,25 @@ class Statuses:
             logger.exception("ledger not readable", tenant=tenant)
             return None
 
-    def _of(self, tenant: str, registry: Registry, looked: Looked | None) -> dict[str, Any]:
+    def _of(
+        self,
+        tenant: str,
+        registry: Registry,
+        looked: Looked | None,
+        *,
+        pauses_of_all: tuple[Pause, ...] | None = None,
+        roles: bool = True,
+    ) -> dict[str, Any]:
         fault = None
         try:
-            items = self.table.read(tenant, month_of(self.now()))
+            items = self.table.read(
+                tenant, month_of(self.now()), pauses_of_all=pauses_of_all
+            )
         except StateUnreadableError as error:
             logger.exception("state not readable", tenant=tenant)
             items, fault = TenantItems(), str(error)
         figures = tuple(record.billed for record in items.billed.values() if record.billed)
-        spend, drift = self.spend(tenant, figures)
+        spend, drift = self.spend(tenant, figures, roles=roles)
         state = items.state or TenantState()
         said = status(
             Subject(

@@ -113,10 +113,16 @@ class StateTable:
     dynamodb: Any
     name: str
 
-    def read(self, tenant: str, month: str) -> TenantItems:
+    def read(
+        self, tenant: str, month: str, *, pauses_of_all: tuple[Pause, ...] | None = None
+    ) -> TenantItems:
         """Read everything of a tenant but its journal and what was told in other months.
 
-        A pause of all tenants is read with each, since one given now must hold at once.
+        Args:
+            tenant: The tenant.
+            month: The month whose notices are read.
+            pauses_of_all: The last pause of all tenants. Default: it is read with the tenant, since
+                one given now must hold at once.
 
         Raises:
             StateUnreadableError: If an item cannot be read: nothing may be decided without it.
@@ -124,7 +130,9 @@ class StateTable:
         before = self._query(tenant, "sk < :edge", "JOURNAL#")
         after = self._query(tenant, "sk > :edge", "JOURNAL#~")
         items = parse_items(tenant, [*before, *after], month)
-        return replace(items, pauses=(*items.pauses, *self.read_pauses(PLATFORM)))
+        if pauses_of_all is None:
+            pauses_of_all = self.read_pauses(PLATFORM)
+        return replace(items, pauses=(*items.pauses, *pauses_of_all))
 
     def read_pauses(self, partition: str) -> tuple[Pause, ...]:
         """Read the last pause of a tenant, or with `PLATFORM` of all tenants; empty: none."""
