@@ -103,7 +103,14 @@ def report(
         keys = {"extra_tag_key": settings.extra_tag_key} if settings.extra_tag_key else {}
         day = as_of.date() if as_of else None
         today = day or datetime.now(UTC).date()
-        engine = open_source(source, as_of=day, region=region, progress=progress, **keys)
+        engine = open_source(
+            source,
+            as_of=day,
+            region=region,
+            side_rows=settings.side_rows,
+            progress=progress,
+            **keys,
+        )
         with closing(engine):
             if statement:
                 print_statements(

@@ -14,7 +14,7 @@ from finops_constructs.cost_data.cur_folder import (
     wanted_months,
 )
 from finops_constructs.cost_data.daily_cache import DailyCache
-from finops_constructs.cost_data.engine import NO_FILTERS, Result, ResultColumn
+from finops_constructs.cost_data.engine import NO_FILTERS, NO_SIDE_ROWS, Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
 from finops_constructs.cost_data.optional_duckdb import connect, load_duckdb
 from finops_constructs.cost_data.selection import BASE, filtered_view, totals_query
@@ -58,6 +58,7 @@ class DuckDbEngine:
         extra_tag_key: str = "bedrock:cost-centre",
         threads: int | None = None,
         memory_limit: str | None = None,
+        side_rows: Mapping[str, Sequence[Sequence[object]]] = NO_SIDE_ROWS,
         progress: Callable[[str], None] = lambda _text: None,
     ) -> None:
         """Find the export; nothing is read yet.
@@ -68,6 +69,8 @@ class DuckDbEngine:
             extra_tag_key: The organisation's fourth cost tag.
             threads: How many to use. Default: as many as there are processors.
             memory_limit: Such as `1GiB`. Default: DuckDB's own, 80 % of the machine.
+            side_rows: Side table -> rows, for those without files in `inputs/`. Default: prices and
+                broad values that are built in.
             progress: Told before something slow begins.
 
         Raises:
@@ -85,6 +88,7 @@ class DuckDbEngine:
             self._connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
         self._as_of = as_of or datetime.now(UTC).date()
         self._extra_tag_key = extra_tag_key
+        self._side_rows = side_rows
         self._progress = progress
         self._cache: DailyCache | None = None
         self._loaded: set[str] = set()
@@ -180,7 +184,8 @@ class DuckDbEngine:
             for month in months:
                 self._load_month(month)
         for name in SIDE_TABLES.keys() & needed - self._created:
-            note = load_side_table(self._connection, self._folder, SIDE_TABLES[name])
+            rows = self._side_rows.get(name)
+            note = load_side_table(self._connection, self._folder, SIDE_TABLES[name], rows)
             self._created.add(name)
             if note:
                 self._notes[name] = note

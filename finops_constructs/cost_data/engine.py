@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 NO_FILTERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 """The whole bill."""
+NO_SIDE_ROWS: Final[Mapping[str, Sequence[Sequence[object]]]] = MappingProxyType({})
+"""Nothing beside what the source brings along."""
 
 
 @dataclass(frozen=True, slots=True)

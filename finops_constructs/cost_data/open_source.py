@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from finops_constructs.cost_data.engine import NO_SIDE_ROWS
 from finops_constructs.cost_data.errors import CostDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from finops_constructs.cost_data.engine import Engine
@@ -22,6 +23,7 @@ def open_source(
     as_of: date | None = None,
     extra_tag_key: str = "bedrock:cost-centre",
     region: str | None = None,
+    side_rows: Mapping[str, Sequence[Sequence[object]]] = NO_SIDE_ROWS,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> Engine:
     """Return the engine for a source; close it when done.
@@ -32,6 +34,7 @@ def open_source(
         extra_tag_key: Folder only: the organisation's fourth cost tag. On Athena the views of the
             database know it.
         region: Athena only: the Region. Default: that of the AWS session.
+        side_rows: Folder only: rows of side tables that have no files. On Athena they are views.
         progress: Told before something slow begins.
 
     Raises:
@@ -46,7 +49,11 @@ def open_source(
         from finops_constructs.cost_data.duckdb_engine import DuckDbEngine  # noqa: PLC0415
 
         return DuckDbEngine(
-            Path(source), as_of=as_of, extra_tag_key=extra_tag_key, progress=progress
+            Path(source),
+            as_of=as_of,
+            extra_tag_key=extra_tag_key,
+            side_rows=side_rows,
+            progress=progress,
         )
     workgroup, _, database = source.removeprefix(_ATHENA).partition("/")
     if not workgroup or not database or "/" in database:

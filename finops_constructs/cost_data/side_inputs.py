@@ -11,7 +11,7 @@ from finops_constructs.cost_data.list_prices import price_rows
 from finops_constructs.cost_data.optional_duckdb import load_duckdb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import duckdb
@@ -27,7 +27,10 @@ _EMPTY_NOTES: Final = {
 
 
 def load_side_table(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: SideTable
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    table: SideTable,
+    default: Iterable[Sequence[object]] | None = None,
 ) -> str | None:
     """Create a side table and fill it from a folder source.
 
@@ -35,6 +38,8 @@ def load_side_table(
         connection: Where to create it.
         folder: The source; the files are `inputs/<table>/*.parquet` and `*.csv` in it.
         table: Its schema.
+        default: Rows for a table without files. Default: prices and broad values that are built
+            in, and nothing for the others.
 
     Returns:
         A note for the reader if it is empty and that matters.
@@ -49,7 +54,7 @@ def load_side_table(
     for file in files:
         _load_file(connection, table, file)
     if not files:
-        _load_default(connection, table)
+        _load_default(connection, table, default)
     (count,) = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone() or (0,)
     return _EMPTY_NOTES.get(table.name) if not count else None
 
@@ -93,18 +98,25 @@ def _check_required(connection: duckdb.DuckDBPyConnection, table: SideTable, fil
                 raise CostDataError(f"{file}: {count} rows have no {column.name}")
 
 
-def _load_default(connection: duckdb.DuckDBPyConnection, table: SideTable) -> None:
-    if table.name == "broad_values":
+def _load_default(
+    connection: duckdb.DuckDBPyConnection,
+    table: SideTable,
+    default: Iterable[Sequence[object]] | None,
+) -> None:
+    if default is not None:
+        _insert(connection, table, default)
+    elif table.name == "broad_values":
         _insert(connection, table, ([value] for value in sorted(DEFAULT_BROAD_VALUES)))
-    if table.name == "prices":
+    elif table.name == "prices":
         _insert(connection, table, price_rows())
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, table: SideTable, rows: Iterable[list[object]]
+    connection: duckdb.DuckDBPyConnection, table: SideTable, rows: Iterable[Sequence[object]]
 ) -> None:
     values = ", ".join(
         "(" + ", ".join("NULL" if each is None else quoted(str(each)) for each in row) + ")"
         for row in rows
     )
-    connection.execute(f"INSERT INTO {table.name} VALUES {values}")
+    if values:
+        connection.execute(f"INSERT INTO {table.name} VALUES {values}")

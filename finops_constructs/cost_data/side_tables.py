@@ -127,5 +127,8 @@ _TABLES: Final = (
     ),
 )
 
+BUDGETS_SINCE: Final = "2023-01-01"
+"""Limits in YAML have no date: they are taken to have held for as long as there is a bill."""
+
 SIDE_TABLES: Final[Mapping[str, SideTable]] = {table.name: table for table in _TABLES}
 """Name -> table."""

@@ -8,7 +8,7 @@ from finops_constructs.attribution.cost_tags import DEFAULT_BROAD_VALUES
 from finops_constructs.cost_data.columns import CUR_COLUMNS
 from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER
 from finops_constructs.cost_data.list_prices import price_rows
-from finops_constructs.cost_data.side_tables import SIDE_TABLES
+from finops_constructs.cost_data.side_tables import BUDGETS_SINCE, SIDE_TABLES
 from finops_constructs.cost_data.views import CUR_TABLE, all_views, view_sql
 from finops_constructs.cost_lake.exports import (
     CUR_EXPORT,
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from finops_constructs.prices.price_list import PriceList
 
 FOCUS_TABLE: Final = "focus"
-# Limits in YAML have no date: they are taken to have held for as long as there is a bill.
-_BUDGETS_SINCE: Final = "2023-01-01"
 
 
 def table_inputs(*, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
@@ -79,7 +77,7 @@ def view_inputs(
     """
     fixed: dict[str, list[Sequence[object]]] = {
         "prices": list(price_rows(prices)),
-        "budgets": [(tenant, _BUDGETS_SINCE, usd) for tenant, usd in sorted(budgets.items())],
+        "budgets": [(tenant, BUDGETS_SINCE, usd) for tenant, usd in sorted(budgets.items())],
         "broad_values": [(value,) for value in sorted(broad_values or DEFAULT_BROAD_VALUES)],
     }
     for name, rows in fixed.items():
