@@ -99,9 +99,7 @@ class Statuses:
     ) -> dict[str, Any]:
         fault = None
         try:
-            items = self.table.read(
-                tenant, month_of(self.now()), pauses_of_all=pauses_of_all
-            )
+            items = self.table.read(tenant, month_of(self.now()), pauses_of_all=pauses_of_all)
         except StateUnreadableError as error:
             logger.exception("state not readable", tenant=tenant)
             items, fault = TenantItems(), str(error)
