@@ -31,7 +31,7 @@ EVERYTHING: dict[str, Any] = {
 def synthesized(audit_log):
     app = App(context=FLAGS, builtin_cloud_formation_validation=False)
     config = platform(audit_log=audit_log)
-    where = {"platform": config, "account": ACCOUNT, "region": REGION}
+    where: dict[str, Any] = {"platform": config, "account": ACCOUNT, "region": REGION}
     vault = AuditLogStack(app, "vault", **where, tenants=["writer", "chat"])
     stack = PlatformStack(app, "platform", **where)
     return Template.from_stack(vault).to_json(), Template.from_stack(stack).to_json()

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from finops_constructs.audit.retention import (
     Retention,
 )
 
-DECIDED = {
+DECIDED: dict[str, Any] = {
     "mode": LockMode.COMPLIANCE,
     "owner": "Head of Records",
     "declared_on": date(2026, 11, 24),

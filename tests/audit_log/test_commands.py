@@ -1,5 +1,6 @@
 import json
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -84,5 +85,5 @@ def test_a_users_mistake_exits_with_2_and_says_what_is_wrong(run, arguments, sai
 
 
 def test_every_command_has_an_example(run):
-    for name in audit_log.list_commands(None):
+    for name in audit_log.list_commands(click.Context(audit_log)):
         assert "Example:" in run(name, "--help").output

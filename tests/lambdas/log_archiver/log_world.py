@@ -81,9 +81,9 @@ class CountedCalls:
 
     def _result(self, query: dict[str, Any], hour: str) -> dict[str, Any]:
         metric = query["MetricStat"]["Metric"]
-        value = self.invocations.get((metric["Dimensions"][0]["Value"], hour))
-        wanted = metric["MetricName"] == "Invocations" and value
-        return {"Id": query["Id"], "Values": [float(value)] if wanted else []}
+        value = self.invocations.get((metric["Dimensions"][0]["Value"], hour), 0)
+        counted = metric["MetricName"] == "Invocations" and value
+        return {"Id": query["Id"], "Values": [float(value)] if counted else []}
 
 
 class SigningKms:
@@ -111,7 +111,7 @@ class SigningKms:
 def client(service: str) -> Any:
     """Return a client; making one takes longer than most tests."""
     return boto3.client(
-        service,
+        service,  # type: ignore[call-overload]
         region_name=REGION,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",

@@ -67,6 +67,7 @@ def test_what_is_about_no_tenant_is_the_platforms(world):
 )
 def test_a_failure_of_logging_and_its_end_are_events(world, state, type):
     entry = archive_alarm(alarm(state), world.archiver.archive)
+    assert entry
     (said,) = world.lines(entry.key)
     assert (said["type"], said["alarm"]) == (type, "BucketDelivery")
 

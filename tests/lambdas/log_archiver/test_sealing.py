@@ -103,7 +103,8 @@ def test_dying_anywhere_leaves_a_chain_that_goes_on(world, service, after):
 def test_two_runs_at_once_close_an_hour_once(world, monkeypatch):
     world.call(2)
     world.now += timedelta(hours=1.5)
-    advance, raced = ChainTable.advance, []
+    advance = ChainTable.advance
+    raced: list[ChainTable] = []
 
     def after_another_run(table, before, after):
         if not raced:
