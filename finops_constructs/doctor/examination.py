@@ -40,7 +40,14 @@ _ITEMS: Final = (
     trail,
 )
 """In the order they are shown."""
-_ESSENTIAL: Final = (guard_parts, invocation_log, registered, callers, alert_channels)
+_ESSENTIAL: Final = (
+    guard_parts,
+    invocation_log,
+    registered,
+    callers,
+    cost_tags,
+    alert_channels,
+)
 """Where not being able to look could hide that the guard is blind."""
 _SIDE_BY_SIDE: Final = 6
 
