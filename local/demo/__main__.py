@@ -13,7 +13,16 @@ from rich.text import Text
 from finops_constructs.cli import estate_tables
 from finops_constructs.config.loader import ConfigFaults, load_config
 from local.cdk import Cdk, CdkError
-from local.demo import audit, cost_lake, deployment, doctor, incident, on_call, teardown
+from local.demo import (
+    audit,
+    cost_lake,
+    deployment,
+    doctor,
+    evidence,
+    incident,
+    on_call,
+    teardown,
+)
 from local.demo.narration import OUT, Narrator
 from local.emulator import REPOSITORY, Emulator, EmulatorError
 
@@ -54,6 +63,7 @@ def _run(narrator: Narrator) -> dict[str, Any]:
             "incident": incident.play(narrator, emulator, cdk, assembly),
             "on_call": on_call.play(narrator, emulator),
             "audit_log": audit.play(narrator, emulator, incident.TENANT, incident.REGION),
+            "evidence": evidence.play(narrator, emulator, assembly),
         }
         return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
 

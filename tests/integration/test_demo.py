@@ -104,11 +104,48 @@ def test_the_new_month_lifts_the_monthly_stop_while_budgets_still_tell_of_the_ol
     assert month["billed"]["amount_usd"] is None
 
 
+def test_an_auditor_gets_files_that_agree_with_the_account_and_a_gate_that_refuses(summary):
+    evidence = summary["evidence"]
+    assert set(evidence["files"]) == {
+        file.name for file in (ROOT / "build/demo/evidence").iterdir()
+    }
+    assert evidence["drifted"] == []
+    assert set(evidence["live"]) == {"as-declared"}
+    assert evidence["tenants"]["customer-chatbot"]["supports"] > 0
+    assert evidence["gate"]["exit_code"] == 1
+    assert any(line.startswith("ai-act.art-19.1 for") for line in evidence["gate"]["weaker"])
+
+
+def test_every_call_and_decision_is_in_the_write_once_log(summary):
+    log = summary["audit_log"]
+    assert log["clean"]
+    assert log["calls"]["records"] == log["calls"]["invocations_counted"] > 0
+    assert log["archived"]["journal"] > 0
+    assert log["archived"]["statements"] == 1
+    assert len(log["sealed"]) >= 3
+
+
+def test_nobody_deletes_shortens_bypasses_or_overwrites(summary):
+    answers = summary["audit_log"]["refused"]
+    assert len(answers) == 6
+    for answer in answers.values():
+        assert answer.startswith(("S3 answers ", "ExplicitlyDenied"))
+
+
+def test_each_way_to_tamper_with_a_copy_is_named(summary):
+    tampered = summary["audit_log"]["tampered"]
+    assert [len(found) for found in tampered.values()] == [1, 1, 2, 1]
+    for what, word in (("flipped", "altered"), ("removed", "removed"), ("added", "added")):
+        assert word in tampered[f"one {'byte' if what == 'flipped' else 'object'} {what}"][0]
+    assert "lies the manifest of hour" in tampered["two manifests swapped"][0]
+
+
 def test_teardown_of_a_suspended_tenant_and_the_platform_leaves_nothing_but_the_books(summary):
     teardown = summary["teardown"]
     assert all(left == [] for left in teardown["left"].values()), teardown["left"]
     for tables in teardown["kept_tables"].values():
-        assert tables == ["finops-ledger", "finops-state"]
+        audit_log = ["finops-audit-chain", "finops-audit-names"]
+        assert tables == [*audit_log, "finops-ledger", "finops-state"]
 
 
 def test_the_demo_stops_what_it_started_when_interrupted():
