@@ -64,8 +64,8 @@ def read_record_files(paths: Sequence[Path]) -> Uses:
             rows += [row for row in found if row[0] and row[1] and row[3]]
             unread += sum(row[2] for row in found if not (row[0] and row[1] and row[3]))
     shown = str(paths[0]) if len(paths) == 1 else f"{len(files)} files"
-    found = gathered(shown, rows, unread=unread)
-    return replace(found, covers_since=found.first)
+    uses = gathered(shown, rows, unread=unread)
+    return replace(uses, covers_since=uses.first)
 
 
 def _files_of(path: Path) -> list[str]:
