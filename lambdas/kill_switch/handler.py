@@ -29,6 +29,7 @@ from kill_switch.reconciled import DETAIL_TYPE, SOURCE, is_newer, parse_reconcil
 from kill_switch.settings import Settings
 from kill_switch.switch import Report, Switch
 from shared import registry, state_table, wake
+from shared.drift import with_first_figure
 from shared.ledger import month_of
 from shared.registry_cache import RegistryCache
 
@@ -131,7 +132,7 @@ def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
     table = switch.table
     before = table.read(tenant, month_of(switch.clock.now())).billed.get(SOURCE)
     if is_newer(record, before):
-        table.store_billed(tenant, SOURCE, record)
+        table.store_billed(tenant, SOURCE, with_first_figure(record, before))
     return tenant
 
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from kill_switch.budgets import SOURCE, most_stale, read_budget
 from kill_switch.clock import Clock
+from shared.drift import with_first_figure
 from shared.canary_tenant import CANARY_TENANT
 from shared.registry import TenantPolicy
 from shared.state_table import StateTable
@@ -48,14 +49,17 @@ class Refresher:
         for tenant in most_stale(billed, self.clock.now())[:_MOST_A_RUN]:
             if self.clock.seconds() >= self.deadline:
                 break
-            record = self._ask(tenant, policies[tenant])
+            record = self._ask(tenant, policies[tenant], known[tenant])
             if _has_passed(record, known[tenant], policies[tenant]):
                 passed.append(tenant)
             self.clock.sleep(_SECONDS_BETWEEN)
         return passed
 
-    def _ask(self, tenant: str, policy: TenantPolicy) -> BilledRecord:
+    def _ask(
+        self, tenant: str, policy: TenantPolicy, before: BilledRecord | None
+    ) -> BilledRecord:
         record = read_budget(self.budgets, self.account, policy.budget_name, self.clock.now())
+        record = with_first_figure(record, before)
         if record.missing:
             logger.warning("no billed figure", tenant=tenant, reason=record.missing)
         self.table.store_billed(tenant, SOURCE, record)

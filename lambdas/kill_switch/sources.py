@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kill_switch.bursts import bursts_of
 from kill_switch.changes import warned_percentages
 from shared.decision_types import Inputs
-from shared.drift import drift_percent
+from shared.drift import drift_percent, is_settled
 from shared.ledger import month_of, month_spend, read_alias_items, read_month
 from shared.registry import Registry
 from shared.state_table import StateTable, TenantItems
@@ -31,7 +31,8 @@ class Known:
     Attributes:
         inputs: What is decided from.
         items: What the state table holds.
-        drift_percent: How far the estimate is from the bill, the worst source; None: not known.
+        drift_percent: How far the estimate is from the bill, the worst source; None: not known, or
+            the cost tags are not active for long enough.
     """
 
     inputs: Inputs
@@ -83,7 +84,8 @@ class Sources:
             told=warned_percentages(items.told | waiting),
             **({"memory": items.state.memory} if items.state else {}),
         )
-        drifts = [drift_percent(figure, ledger or (), month_of(now)) for figure in figures]
+        settled = [r.billed for r in items.billed.values() if r.billed and is_settled(r, now)]
+        drifts = [drift_percent(figure, ledger or (), month_of(now)) for figure in settled]
         known = [] if ledger is None else [drift for drift in drifts if drift is not None]
         return Known(inputs=inputs, items=items, drift_percent=max(known, default=None))
 

@@ -1,16 +1,40 @@
 """How far the estimate is from the bill, allowing for how late the bill is."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from shared.decision_types import Billed
 from shared.ledger import month_of, spent_before
+from shared.tenant_state import BilledRecord
 
 BILLING_DELAY: Final = timedelta(hours=24)
 """How late usage may reach a billed figure: the cost lake and AWS Budgets lag up to a day."""
 _SMALLEST_BILLED_USD: Final = Decimal(1)
+SETTLED_AFTER: Final = timedelta(hours=48)
+"""How long a bill is incomplete after its cost tags became active: AWS shows them within a day, and
+the bill itself is a day late. A difference before says nothing about the estimate."""
+
+
+def with_first_figure(record: BilledRecord, before: BilledRecord | None) -> BilledRecord:
+    """Return a source's answer with the instant at which it first told more than nothing.
+
+    Args:
+        record: The answer.
+        before: The one before; None: there is none.
+    """
+    if before is not None and before.first_figure_at is not None:
+        return replace(record, first_figure_at=before.first_figure_at)
+    has_figure = record.billed is not None and record.billed.amount_usd > 0
+    return replace(record, first_figure_at=record.read_at if has_figure else None)
+
+
+def is_settled(record: BilledRecord, now: datetime) -> bool:
+    """Return whether the cost tags have been active for so long that the bill is complete."""
+    first = record.first_figure_at
+    return first is not None and now - first >= SETTLED_AFTER
 
 
 def drift_percent(billed: Billed, items: Iterable[Mapping[str, Any]], month: str) -> Decimal | None:

@@ -146,8 +146,11 @@ class BilledRecord:
         billed: The figure; None: there is none.
         read_at: When the source was asked, or told it.
         missing: Why there is no figure; empty if there is one.
+        first_figure_at: When the source first told more than nothing. It filters by the cost tags,
+            so they are active since then at the latest; None: it never has.
     """
 
     billed: Billed | None
     read_at: datetime
     missing: str = ""
+    first_figure_at: datetime | None = None
