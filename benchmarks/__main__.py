@@ -9,6 +9,7 @@ from benchmarks import (
     cli_speed,
     cost_data,
     doctor,
+    evidence,
     guard_report,
     meter,
     replay,
@@ -26,7 +27,7 @@ def main() -> None:
     measured = (
         *(cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data),
         *(doctor, guard_report),
-        *(archiver, audit_verify),
+        *(archiver, audit_verify, evidence),
     )
     for benchmark in measured:
         for name, value in benchmark.measure().items():
