@@ -256,7 +256,7 @@ class LogArchiver(Construct):
 
     def _call_it(self, journal: dynamodb.CfnTable | None) -> None:
         mapping = lambda_.CfnEventSourceMapping
-        mapping(
+        deliveries = mapping(
             self,
             "Deliveries",
             batch_size=1,
@@ -265,15 +265,17 @@ class LogArchiver(Construct):
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=mapping.ScalingConfigProperty(maximum_concurrency=2),
         )
+        declare(deliveries, {Control.LOG_ARCHIVED: "Every delivery has its records archived"})
         if journal is not None:
             self._copy_journal(journal)
-        define_function_rule(
+        schedule = define_function_rule(
             self,
             "Schedule",
             function=self.function,
             description="Closes the hours that are over, and looks for deliveries left behind",
             schedule=_SEAL_EVERY,
         )
+        declare(schedule, {Control.LOG_ARCHIVED: "Every hour is closed with a chained manifest"})
         config = lambda_.CfnEventInvokeConfig
         config(
             self,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import botocore.exceptions
 
+from finops_constructs.audit_log.layout import KINDS
 from finops_constructs.audit_log.store import FolderStore
 from finops_constructs.audit_log.verify import Options, verify
 from local.controls import Controls
@@ -41,7 +42,10 @@ def play(narrator: Narrator, emulator: Emulator, tenant: str, region: str) -> di
         f"{report['calls']['records']} records of {report['calls']['invocations_counted']} counted "
         f"calls; findings: {len(report['findings'])}"
     )
-    told |= {"clean": report["clean"], "objects": report["objects"], "calls": report["calls"]}
+    told |= {name: report[name] for name in ("clean", "objects", "calls")}
+    told["archived"] = {kind: len(log.keys(f"{kind}/")) for kind in KINDS}
+    archived = ", ".join(f"{count} {kind}" for kind, count in told["archived"].items() if count)
+    narrator.say(f"objects by kind: {archived}")
     log.download(_COPY)
     narrator.say("a copy of the bucket, tampered with in four ways:")
     told["tampered"] = {
