@@ -55,9 +55,7 @@ class Refresher:
             self.clock.sleep(_SECONDS_BETWEEN)
         return passed
 
-    def _ask(
-        self, tenant: str, policy: TenantPolicy, before: BilledRecord | None
-    ) -> BilledRecord:
+    def _ask(self, tenant: str, policy: TenantPolicy, before: BilledRecord | None) -> BilledRecord:
         record = read_budget(self.budgets, self.account, policy.budget_name, self.clock.now())
         record = with_first_figure(record, before)
         if record.missing:
