@@ -83,7 +83,7 @@ class CostAllocationTags(Construct):
             )
         if backfill_from is not None and backfill_from.day != 1:
             raise invalid(self, f"backfill_from must be a first of a month, got {backfill_from}")
-        keys = [key for key in tag_keys if is_unresolved(key)] or sorted(tag_keys)
+        keys = list(tag_keys) if any(map(is_unresolved, tag_keys)) else sorted(tag_keys)
         self.function = self._function(keys, payer_role_arn, backfill_from)
         CfnResource(
             self,

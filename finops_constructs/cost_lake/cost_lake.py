@@ -11,8 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from finops_constructs._place import Place, place_of
-from finops_constructs._tokens import is_unresolved
-from finops_constructs._validation import invalid
+from finops_constructs._validation import invalid, require_literal
 from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER
 from finops_constructs.cost_data.views import all_views
 from finops_constructs.cost_lake.buckets import define_bucket, define_bucket_policy, shown_arn
@@ -96,7 +95,8 @@ class CostLake(Construct):
             ValueError: If the limit is not above 0.
         """
         super().__init__(scope, id)
-        if not is_unresolved(scan_limit_gib) and scan_limit_gib <= 0:
+        require_literal(self, "scan_limit_gib", scan_limit_gib, "bytes are computed from it")
+        if scan_limit_gib <= 0:
             raise invalid(self, f"scan_limit_gib must be > 0, got {scan_limit_gib}")
         self.database_name, self.workgroup_name = DATABASE, WORKGROUP
         self._exports = exports

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs import Construct
 
 from finops_constructs._function import define_function
-from finops_constructs._validation import invalid
+from finops_constructs._validation import invalid, require_literal
 from finops_constructs.cost_lake.buckets import define_bucket, define_bucket_policy, shown_arn
 from finops_constructs.cost_lake.library_layer import define_library_layer
 from finops_constructs.enforcement.event_rules import define_function_rule
@@ -75,6 +75,7 @@ class MonthlyReport(Construct):
             ValueError: If the working day is not 1 to 15.
         """
         super().__init__(scope, id)
+        require_literal(self, "working_day", working_day, "its schedule is made for it")
         if not 1 <= working_day <= _LATEST_DAY:
             raise invalid(self, f"working_day must be 1 to {_LATEST_DAY}, got {working_day}")
         kept = Construct(self, "Kept")
