@@ -21,6 +21,8 @@ FUNCTION_DEAD_LETTERS: Final = f"{_NIST}LambdaDLQ"
 FUNCTION_VPC: Final = f"{_NIST}LambdaInsideVPC"
 LOG_GROUP_KEY: Final = f"{_NIST}CloudWatchLogGroupEncrypted"
 QUEUE_DEAD_LETTERS: Final = "AwsSolutions::AwsSolutions-SQS3"
+TRAIL_KEY: Final = f"{_NIST}CloudTrailEncryptionEnabled"
+TRAIL_LOG_GROUP: Final = f"{_NIST}CloudTrailCloudWatchLogsEnabled"
 TABLE_BACKUP_PLAN: Final = f"{_NIST}DynamoDBInBackupPlan"
 
 

@@ -41,6 +41,7 @@ from local.cloudformation.role_policy import RolePolicy
 from local.cloudformation.slack_channel import SlackChannelConfiguration
 from local.cloudformation.table import Table
 from local.cloudformation.teams_channel import MicrosoftTeamsChannelConfiguration
+from local.cloudformation.trail import Trail
 
 _MODULES = (
     alarms,
@@ -84,6 +85,7 @@ _RESOURCE_TYPES = (
     RolePolicy,
     SlackChannelConfiguration,
     Table,
+    Trail,
 )
 
 

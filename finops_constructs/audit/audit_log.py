@@ -7,6 +7,8 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from finops_constructs._place import place_of
+from finops_constructs.audit import names
+from finops_constructs.audit.access_trail import AccessTrail
 from finops_constructs.audit.delivery_watch import DeliveryWatch
 from finops_constructs.audit.landing_bucket import ContentBucket, LandingBucket
 from finops_constructs.audit.log_archiver import LogArchiver
@@ -31,12 +33,14 @@ class AuditLog(Construct):
         archiver: The archiver.
         watch: The alarms.
         content: Where prompts and answers go; None: nowhere.
+        access: Tells who looked up names and read the log; None: another trail does.
     """
 
     landing: LandingBucket
     archiver: LogArchiver
     watch: DeliveryWatch
     content: ContentBucket | None
+    access: AccessTrail | None
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class AuditLog(Construct):
         sign: bool = False,
         names_days: int | None = None,
         kept_metadata_keys: Sequence[str] = (),
+        access_trail: bool = True,
     ) -> None:
         """Define the log.
 
@@ -70,6 +75,8 @@ class AuditLog(Construct):
                 log is kept.
             kept_metadata_keys: Keys of `requestMetadata` whose values are locked as they are.
                 Default: none.
+            access_trail: Whether a trail of its own tells who looks up names and reads the log.
+                Default: True; False where the organisation's trail has these data events.
         """
         super().__init__(scope, id)
         place = place_of(self)
@@ -106,10 +113,31 @@ class AuditLog(Construct):
             if content_key is not None and wiring.content_bucket
             else None
         )
+        self.access = self._access(
+            wiring, retention or Retention(), names_days, wanted=access_trail
+        )
         self.watch = DeliveryWatch(
             self,
             "Watch",
             archiver=self.archiver,
             alerts=alerts,
             content=self.content is not None,
+        )
+
+    def _access(
+        self, wiring: LogWiring, retention: Retention, names_days: int | None, *, wanted: bool
+    ) -> AccessTrail | None:
+        """CloudTrail sees the reading of buckets of its own account only."""
+        if not wanted:
+            return None
+        place, zone = place_of(self), LandingZone.of(self)
+        own = [wiring.vault_bucket] if wiring.vault_account == place.account else []
+        content = [wiring.content_bucket] if wiring.content_bucket else []
+        return AccessTrail(
+            self,
+            "Access",
+            bucket_name=names.access_bucket(zone, place.account, place.region),
+            days=names_days or retention.days,
+            table_arn=self.archiver.names_table.attr_arn,
+            read_buckets=[*own, *content],
         )

@@ -33,6 +33,11 @@ def content_bucket(zone: LandingZone, account: str, region: str) -> str:
     return f"{zone.name_prefix}finops-content-{account}-{region}"
 
 
+def access_bucket(zone: LandingZone, account: str, region: str) -> str:
+    """Return the name of the bucket that tells who looked up names and read the log."""
+    return f"{zone.name_prefix}finops-access-{account}-{region}"
+
+
 def archiver_role_name(zone: LandingZone, region: str) -> str:
     """Return the name of the role that alone writes into the locked bucket."""
     return f"{zone.name_prefix}{ARCHIVER_FUNCTION}-{region}"

@@ -67,6 +67,8 @@ class AuditLog(_Section):
     """How long a name is known by its pseudonym. Default: as long as the log is kept."""
     request_metadata: list[Annotated[str, Field(min_length=1, max_length=256)]] = []
     """Keys of the requests' metadata whose values are locked as they are; others' are replaced."""
+    access_trail: Flag = True
+    """A trail of who looks up names and reads the log. False where another has these events."""
     readers: list[_RoleArn] = []
     """Roles of other accounts than the locked bucket's that may read it."""
     legal_hold_roles: list[_RoleArn] = []

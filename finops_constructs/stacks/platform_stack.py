@@ -138,6 +138,7 @@ class PlatformStack(Stack):
             sign=log.sign,
             names_days=log.names_days,
             kept_metadata_keys=log.request_metadata,
+            access_trail=log.access_trail,
         )
 
     def _canary(self, model: str | None, extra_tag_key: str | None) -> PlatformCanary | None:
