@@ -1,6 +1,6 @@
 """Every fact that the templates show of the controls their resources declare."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -143,4 +143,6 @@ def _tenant_of(resource: Resource) -> str | None:
     if resource.type == _ENTRY:
         parts = str(value_at(resource.properties, "Name")).split("/")
         return parts[2] if len(parts) > 3 and parts[1] == "finops" else None
+    if not isinstance(resource.properties.get("Tags"), Sequence | Mapping):
+        return None
     return (resource.tags() or {}).get(TENANT_TAG)

@@ -34,6 +34,14 @@ class Refusal:
         named = any(glob(pattern).fullmatch(action) for pattern in self.statement.actions)
         return named is not self.statement.not_action
 
+    def binds_objects(self) -> bool:
+        """Return whether it is about a bucket's objects."""
+        return any(resource.endswith("*") for resource in self.statement.resources)
+
+    def binds_the_bucket(self) -> bool:
+        """Return whether it is about a bucket itself."""
+        return any(r == "*" or not r.endswith("/*") for r in self.statement.resources)
+
     @property
     def shown(self) -> str:
         """The refusal as a person would say it."""

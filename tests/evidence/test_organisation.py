@@ -7,10 +7,13 @@ from datetime import date
 import pytest
 
 from finops_constructs.controls.control import Control
+from finops_constructs.evidence import csv_file, json_file, oscal
 from finops_constructs.evidence.diff import compare
 from finops_constructs.evidence.model import read_evidence
+from finops_constructs.evidence.page import document
 from finops_constructs.stacks.organisation import build_app
 from tests.evidence.assemblies import NOW, verdicts
+from tests.evidence.test_files import FORBIDDEN
 from tests.organisation_under_test import folder, tenant
 
 TODAY = date(2026, 10, 5)
@@ -73,6 +76,11 @@ def test_the_declared_retention_is_told_with_its_owner_date_and_basis(before):
     assert fact.value == "400"
     for said in ("Head of Records", "2026-10-05", "records policy RP-7", "mode COMPLIANCE"):
         assert said in fact.why
+
+
+def test_no_output_about_them_says_what_only_a_lawyer_may(before):
+    for text in (document.text, csv_file.text, json_file.text, oscal.text):
+        assert not FORBIDDEN.search(text(before))
 
 
 def _lock(key, value):

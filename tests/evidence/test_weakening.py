@@ -29,6 +29,8 @@ WEAKENINGS = {
     "TLS statement removed": ((*STATEMENTS, 0), None),
     "TLS statement for one principal": ((*STATEMENTS, 0, "Principal"), {"AWS": "arn:one"}),
     "TLS statement allows": ((*STATEMENTS, 0), ALLOWED),
+    "TLS statement for the bucket, not its objects": ((*STATEMENTS, 0, "Resource"), ["bucket"]),
+    "lock statement for objects only": ((*STATEMENTS, 2, "Resource"), ["bucket/*"]),
     "bypass no longer denied": ((*STATEMENTS, 1), None),
     "lock may be changed by everybody": ((*STATEMENTS, 2, *EXEMPT), "*"),
     "bucket policy gone": ((PLATFORM, "LogPolicy"), None),

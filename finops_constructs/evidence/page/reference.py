@@ -26,16 +26,12 @@ def catalogue_section(catalogue: Catalogue) -> str:
 def exceptions_section(evidence: Evidence) -> str:
     """Return the findings of checks that were accepted, with their reasons."""
     # One reason is given for many constructs; it is read once.
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for each in evidence.exceptions:
-        groups.setdefault((each.stack, each.rule, each.reason), []).append(each.where)
+        groups.setdefault((each.rule, each.reason), []).append(each.where.lstrip("/"))
     rows = [
-        [
-            escape(rule),
-            escape(reason),
-            f"{escape(stack)}{muted(', '.join(w.removeprefix(f'/{stack}') or '/' for w in where))}",
-        ]
-        for (stack, rule, reason), where in sorted(groups.items(), key=lambda g: g[0][1:])
+        [escape(rule), escape(reason), "<br>".join(escape(place) for place in sorted(where))]
+        for (rule, reason), where in sorted(groups.items())
     ]
     if not rows:
         return "<h2>Accepted findings</h2><p>None.</p>"

@@ -58,7 +58,8 @@ def tls_only(resource: Resource, assembly: Assembly) -> Iterator[Finding]:
     for policy in policies:
         for refusal in refusals(policy, _DOCUMENT):
             reads_and_writes = refusal.covers("s3:GetObject") and refusal.covers("s3:PutObject")
-            if reads_and_writes and dict(refusal.conditions) == _INSECURE and not refusal.exempt:
+            binding = reads_and_writes and refusal.binds_objects()
+            if binding and dict(refusal.conditions) == _INSECURE and not refusal.exempt:
                 yield _held(policy, refusal, "without TLS")
                 return
     yield _missing(policies, resource, "a Deny of requests with aws:SecureTransport false")
@@ -79,9 +80,10 @@ def _refused(
 ) -> Finding:
     for policy in policies:
         for refusal in refusals(policy, _DOCUMENT):
-            if refusal.covers(action) and (
-                may_exempt or not (refusal.exempt or refusal.conditions)
-            ):
+            unconditional = not refusal.conditions and (may_exempt or not refusal.exempt)
+            of_bucket = action.startswith("s3:PutBucket")
+            binding = refusal.binds_the_bucket() if of_bucket else refusal.binds_objects()
+            if refusal.covers(action) and unconditional and binding:
                 return _held(policy, refusal, action)
     return _missing(policies, resource, f"a Deny of {action}")
 
