@@ -11,6 +11,7 @@ import click
 
 from finops_constructs.cli.operator_options import Where, shown_errors, where_options
 from finops_constructs.cli.output import print_json
+from finops_constructs.cli.retire import retire
 from finops_constructs.cli.tenants_import import import_tenants
 from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
 
@@ -27,6 +28,7 @@ def tenants() -> None:
 
 
 tenants.add_command(import_tenants)
+tenants.add_command(retire)
 
 
 @tenants.command("list")

@@ -177,6 +177,10 @@ class Operator:
         """Book what a recomputation came to: `usd` and `day` with `alias` or `role`, 90 at most."""
         return self._order("reprice", tenant, reason=reason, amounts=list(amounts))
 
+    def retire(self, tenant: str, *, reason: str) -> Answer:
+        """Stop a tenant for good; its id stays taken, its books stay."""
+        return self._order("retire", tenant, reason=reason)
+
     def status(self, tenant: str) -> TenantStatus:
         """Return what the platform says of one tenant."""
         answer = self._channel.post({"command": "status", "tenant": tenant}, repeatable=True)

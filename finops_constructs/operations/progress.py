@@ -69,7 +69,7 @@ def _lifting(order: Answer, now: TenantStatus, states: Sequence[str], *, final: 
 
 def _stops(order: Answer) -> bool:
     rejects = bool(order.request.get("reject"))
-    return order.command == "suspend" or (order.command == "approve" and not rejects)
+    return order.command in {"retire", "suspend"} or (order.command == "approve" and not rejects)
 
 
 def _states(order: Answer, now: TenantStatus) -> list[str]:

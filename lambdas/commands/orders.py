@@ -9,6 +9,7 @@ from commands.identity import Actor
 from commands.pauses import end_pause, pause
 from commands.refusal import RefusedError
 from commands.request import Request
+from commands.retirement import retire
 from commands.situation import Situation, Word, senseless
 from shared.decision_types import Answer, Cause, Order, Override, Resume
 from shared.force import override_end
@@ -26,6 +27,12 @@ def word_of(request: Request, actor: Actor, situation: Situation) -> Word:
     """
     if situation.policy is not None and situation.policy.retired:
         raise senseless(f"{request.tenant} is being taken down")
+    gone = situation.items.retirement
+    if gone is not None:
+        raise senseless(
+            f"{request.tenant} was retired at {for_people(gone.at)} by {gone.actor}: its id stays "
+            "taken; create it again under a new one"
+        )
     return _WORDS[request.command](request, actor, situation)
 
 
@@ -151,4 +158,5 @@ _WORDS: Final[Mapping[str, Callable[[Request, Actor, Situation], Word]]] = {
     "end-pause": end_pause,
     "adjust": adjust,
     "reprice": reprice,
+    "retire": retire,
 }

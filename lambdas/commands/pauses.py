@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from commands.identity import Actor
 from commands.request import Request
 from commands.situation import Situation, Word, senseless
-from shared.decision_types import Pause
+from shared.lasting_words import Pause
 from shared.pausing import pause_at, pause_end
 from shared.state_table import PAUSE
 from shared.utc_months import for_people

@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "end-pause",
     "adjust",
     "reprice",
+    "retire",
     "status",
 )
 LONGEST_OVERRIDE_MINUTES: Final = 24 * 60
@@ -28,7 +29,7 @@ MOST_AMOUNTS: Final = 90
 """Of one order: each is an item of one transaction, which holds 100."""
 _TIMED: Final = frozenset({"override", "pause"})
 _OF_ALL: Final = frozenset({"pause", "end-pause"})
-_WHOLE_TENANT: Final = frozenset({"override", "pause", "end-pause", "reprice"})
+_WHOLE_TENANT: Final = frozenset({"override", "pause", "end-pause", "reprice", "retire"})
 _LONGEST_REASON: Final = 500
 _LARGEST_USD: Final = 1_000_000_000
 _MICRO_USD: Final = Decimal("0.000001")

@@ -103,11 +103,12 @@ class Service:
             Situation(
                 now=now,
                 policy=registry.policies.get(tenant),
-                aliases=frozenset(registry.profiles.get(tenant, {})),
+                profiles=registry.profiles.get(tenant, {}),
                 profile=profile,
                 items=items,
                 spend_usd=largest_known(spend, figures, now) if spend is not None else None,
                 month_spend=partial(self.statuses.month_spend, tenant),
+                all_months=partial(self.statuses.all_months, tenant),
             ),
         )
         self._write(tenant, word, request, actor)

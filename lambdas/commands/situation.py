@@ -1,6 +1,6 @@
 """What an order is judged by, and what it is written down as."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,20 +21,27 @@ class Situation:
     Attributes:
         now: The clock.
         policy: The tenant's policy; None: there is none, or it cannot be read.
-        aliases: Its registered aliases.
+        profiles: Its registered aliases.
         profile: The alias's entry; None: the order is about the tenant, or the alias is gone.
         items: What the state table holds.
         spend_usd: What is held against the limit; None: not known.
         month_spend: What the ledger says of the month of an instant; None: not known.
+        all_months: What it says of every month it knows, in USD; None: not known.
     """
 
     now: datetime
     policy: TenantPolicy | None
-    aliases: frozenset[str]
+    profiles: Mapping[str, ProfileEntry]
     profile: ProfileEntry | None
     items: TenantItems
     spend_usd: Decimal | None
     month_spend: Callable[[datetime], MonthSpend | None]
+    all_months: Callable[[], Mapping[str, Decimal] | None]
+
+    @property
+    def aliases(self) -> frozenset[str]:
+        """Its registered aliases."""
+        return frozenset(self.profiles)
 
     @property
     def state(self) -> TenantState:

@@ -4,19 +4,24 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.decision_types import Billed, Pause
+from shared.decision_types import (
+    Billed,
+)
 from shared.drift import drift_percent
+from shared.lasting_words import Pause
 from shared.ledger import (
     MonthSpend,
     month_of,
     month_spend,
     read_alias_items,
     read_month,
+    read_months,
     read_role_items,
 )
 from shared.looked import Looked, decided_at, read_looked
@@ -84,6 +89,14 @@ class Statuses:
         """Return a tenant's estimate of the month of `when`; None: not known."""
         try:
             return read_month(self.table.dynamodb, self.ledger_table, tenant, when)
+        except (BotoCoreError, ClientError):
+            logger.exception("ledger not readable", tenant=tenant)
+            return None
+
+    def all_months(self, tenant: str) -> dict[str, Decimal] | None:
+        """Return a tenant's estimates of every month the ledger knows; None: not known."""
+        try:
+            return read_months(self.table.dynamodb, self.ledger_table, tenant)
         except (BotoCoreError, ClientError):
             logger.exception("ledger not readable", tenant=tenant)
             return None

@@ -10,8 +10,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from shared.decision_types import MONTHLY_LIMIT, SUSPENDED, Decision, Inputs, Pause, Reason
+from shared.decision_types import (
+    MONTHLY_LIMIT,
+    SUSPENDED,
+    Decision,
+    Inputs,
+    Reason,
+)
 from shared.known_spend import passes_limit
+from shared.lasting_words import Pause
 from shared.pausing import pause_at
 from shared.tenant_state import NOT_A_STOP, TenantState
 

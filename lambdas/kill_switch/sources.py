@@ -81,6 +81,7 @@ class Sources:
             answers=items.answers,
             override=items.override,
             pauses=items.pauses,
+            retirement=items.retirement,
             told=warned_percentages(items.told | waiting),
             **({"memory": items.state.memory} if items.state else {}),
         )

@@ -23,7 +23,16 @@ from shared.force import approval_state, judged, lifting_override, override_is_o
 from shared.known_spend import limit_spend, new_warnings
 from shared.latches import after_lifting, last_word
 from shared.pausing import as_paused, pause_at
-from shared.reasons import held, ordered, overridden, paused, stopped, waiting, would_stop
+from shared.reasons import (
+    held,
+    ordered,
+    overridden,
+    paused,
+    retired_for_good,
+    stopped,
+    waiting,
+    would_stop,
+)
 
 
 def decide(inputs: Inputs) -> Decision:
@@ -43,10 +52,13 @@ def decide(inputs: Inputs) -> Decision:
     stops = [] if override or pause else [cause for cause in causes if cause.in_force]
     orders = standing_orders(inputs)
     stopped_scopes = {o.scope for o in orders} | {cause.scope for cause in stops}
+    if inputs.retirement is not None:
+        stopped_scopes.add(None)
     return Decision(
         desired={alias: _desired(alias, stopped_scopes) for alias in inputs.aliases},
         tenant_wide=None in stopped_scopes,
         reasons=(
+            *([retired_for_good(inputs.retirement)] if inputs.retirement else []),
             *(ordered(inputs, order) for order in orders),
             *([paused(inputs.tenant, pause)] if pause else []),
             *([overridden(override)] if override else []),

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
+from shared.lasting_words import Pause, Retirement
+
 if TYPE_CHECKING:
     from shared.ledger import MonthSpend
     from shared.registry import TenantPolicy
@@ -77,25 +79,6 @@ class Override:
     at: datetime
     expires_at: datetime
     up_to_usd: Decimal
-    actor: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """A person's `finops enforcement pause`: until it ends no automatic stop takes hold.
-
-    Attributes:
-        scope: Whom it is for: `tenant`, or `all` tenants of the account and Region.
-        at: When it was given; its identity.
-        expires_at: When it ends at the latest.
-        actor: Who gave it.
-        reason: Why.
-    """
-
-    scope: Literal["tenant", "all"]
-    at: datetime
-    expires_at: datetime
     actor: str
     reason: str
 
@@ -196,6 +179,7 @@ class Inputs:
         resumes: Persons' resumptions, the last of each scope.
         override: The last one given.
         pauses: Those given for the tenant and for all tenants, the last of each.
+        retirement: That it was retired for good; None: it was not.
         answers: Persons' answers to approvals, the last of each scope.
         told: Alert percentages this month's warning was sent for.
         memory: What the last decision handed on.
@@ -213,6 +197,7 @@ class Inputs:
     resumes: tuple[Resume, ...] = ()
     override: Override | None = None
     pauses: tuple[Pause, ...] = ()
+    retirement: Retirement | None = None
     answers: tuple[Answer, ...] = ()
     told: frozenset[Decimal] = frozenset()
     memory: Memory = field(default_factory=Memory)

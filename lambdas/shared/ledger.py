@@ -135,6 +135,16 @@ def read_role_items(
     return list(_query(dynamodb, table, tenant, f"{_ROLE}{month_of(now)}"))
 
 
+def read_months(dynamodb: Any, table: str, tenant: str) -> dict[str, Decimal]:
+    """Read what a tenant has spent in each month the ledger knows, in USD by `2026-11`."""
+    items = list(_query(dynamodb, table, tenant, _ALIAS))
+    months = sorted({_split(str(item["sk"]))[1][:7] for item in items})
+    return {
+        month: month_spend(items, now=datetime.fromisoformat(f"{month}-01T00:00+00:00")).total_usd
+        for month in months
+    }
+
+
 def spent_before(items: Iterable[Mapping[str, Any]], until: datetime) -> Decimal:
     """Return what items by alias say was spent in the hours that had ended at `until`, in USD.
 

@@ -8,7 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.decision_types import Inputs, Pause
+from shared.decision_types import (
+    Inputs,
+)
+from shared.lasting_words import Pause
 
 LONGEST_PAUSE: Final = timedelta(hours=24)
 

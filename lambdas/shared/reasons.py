@@ -9,12 +9,12 @@ from shared.decision_types import (
     Inputs,
     Order,
     Override,
-    Pause,
     Reason,
     WouldStop,
 )
 from shared.force import approval_deadline, override_end, timed_out
 from shared.known_spend import passes_hard_cap, scope_spend, share_of_limit
+from shared.lasting_words import Pause, Retirement
 from shared.money import format_usd
 from shared.pausing import pause_end
 from shared.utc_months import for_people, month_end
@@ -63,6 +63,16 @@ def waiting(inputs: Inputs, cause: Cause) -> Reason:
         since=cause.since,
         ends=ends,
         scope=cause.scope,
+    )
+
+
+def retired_for_good(retirement: Retirement) -> Reason:
+    """Explain why a tenant stays stopped whatever is deployed under its id."""
+    return Reason(
+        code="retired-for-good",
+        text=f"retired by {retirement.actor}: {retirement.reason}",
+        since=retirement.at,
+        ends="never: its id stays taken, so create it again under a new one",
     )
 
 

@@ -12,9 +12,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.corrections import Correction
-from shared.decision_types import Answer, Order, Override, Pause, Resume
+from shared.decision_types import (
+    Answer,
+    Order,
+    Override,
+    Resume,
+)
 from shared.held_keys import HELD_KEYS, HeldKeys
 from shared.json_values import from_json, plain, to_json
+from shared.lasting_words import Pause, Retirement
 from shared.tenant_state import BilledRecord, TenantState
 
 READ_PERMISSIONS: Final = ("dynamodb:Query",)
@@ -22,6 +28,7 @@ WRITE_PERMISSIONS: Final = ("dynamodb:DeleteItem", "dynamodb:PutItem")
 PLATFORM: Final = "#platform"
 """Partition of what is about no tenant; no tenant's id has a `#`."""
 PAUSE: Final = "PAUSE"
+RETIREMENT: Final = "RETIREMENT"
 _TOLD: Final = "TOLD#"
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _SCOPED: Final = {"ORDER": Order, "RESUME": Resume, "APPROVAL": Answer}
@@ -49,6 +56,7 @@ class TenantItems:
         answers: Persons' answers to approvals, the last of each scope.
         override: The last override.
         pauses: The last pause of the tenant, and the last of all tenants.
+        retirement: That it was retired for good; None: it was not.
         held_keys: API keys that the switch has deactivated; None: never any.
         billed: Billed figures by source.
         told: What was told this month, by key.
@@ -61,6 +69,7 @@ class TenantItems:
     answers: tuple[Answer, ...] = ()
     override: Override | None = None
     pauses: tuple[Pause, ...] = ()
+    retirement: Retirement | None = None
     held_keys: HeldKeys | None = None
     billed: Mapping[str, BilledRecord] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
@@ -92,6 +101,8 @@ def _take(found: dict[str, Any], sk: str, item: Item) -> None:
         found["override"] = from_json(Override, item["doc"]["S"])
     elif sk == HELD_KEYS:
         found["held_keys"] = from_json(HeldKeys, item["doc"]["S"])
+    elif sk == RETIREMENT:
+        found["retirement"] = from_json(Retirement, item["doc"]["S"])
     elif sk == PAUSE:
         found["pauses"] = (*found["pauses"], from_json(Pause, item["doc"]["S"]))
     elif kind == "BILLED":

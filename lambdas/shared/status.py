@@ -77,6 +77,7 @@ def status(subject: Subject) -> dict[str, Any]:
         "drift_percent": None if subject.drift_percent is None else str(subject.drift_percent),
         "override": _override(subject),
         "pause": _pause(subject),
+        "retired": _retired(subject),
         "corrections": together(spend.corrections) if spend else [],
         "approval": _approval(subject),
         "would_stop": list(_would_stop(subject)),
@@ -174,6 +175,20 @@ def _pause(subject: Subject) -> dict[str, Any] | None:
         "actor": pause.actor,
         "started_at": _iso(pause.at),
         "ends_at": _iso(pause_end(pause)),
+    }
+
+
+def _retired(subject: Subject) -> dict[str, Any] | None:
+    gone = subject.items.retirement
+    if gone is None:
+        return None
+    return {
+        "at": _iso(gone.at),
+        "actor": gone.actor,
+        "reason": gone.reason,
+        "cost_centre": gone.cost_centre,
+        "profiles": dict(gone.profiles),
+        "final_usd": {month: str(usd) for month, usd in sorted(gone.final_usd.items())},
     }
 
 

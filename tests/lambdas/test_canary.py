@@ -11,7 +11,7 @@ from canary.settings import Settings
 from commands.identity import Actor
 from commands.request import parse_request
 from shared.canary_tenant import CANARY_ALIAS, CANARY_TENANT
-from shared.decision_types import Pause
+from shared.lasting_words import Pause
 from shared.ledger import read_month
 from shared.state_table import StateTable
 from spend_meter.delivery import log_events

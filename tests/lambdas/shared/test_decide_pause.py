@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.decide import decide, standing_orders
-from shared.decision_types import Order, Pause
+from shared.decision_types import (
+    Order,
+)
+from shared.lasting_words import Pause
 from shared.pausing import pause_at
 from tests.lambdas.shared.decision_inputs import (
     ALIASES,
