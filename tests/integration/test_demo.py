@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,12 @@ def test_each_way_to_tamper_with_a_copy_is_named(summary):
     for what, word in (("flipped", "altered"), ("removed", "removed"), ("added", "added")):
         assert word in tampered[f"one {'byte' if what == 'flipped' else 'object'} {what}"][0]
     assert "lies the manifest of hour" in tampered["two manifests swapped"][0]
+
+
+def test_the_bill_on_athena_is_the_bill_to_the_last_digit_and_reaches_the_switch(summary):
+    bill = summary["bill"]
+    assert Decimal(bill["asked_usd"]) == Decimal(bill["put_in_usd"]) > 0
+    assert bill["told_exactly"]
 
 
 def test_teardown_of_a_suspended_tenant_and_the_platform_leaves_nothing_but_the_books(summary):
