@@ -106,6 +106,15 @@ def commands_rights(place: Place) -> list[Statement]:
     ]
 
 
+def dashboard_rights(place: Place) -> list[Statement]:
+    """Return what the dashboard's table may do: look."""
+    return [
+        _read_registry(place),
+        _table(place, LEDGER_TABLE, "Query"),
+        _table(place, STATE_TABLE, "Query"),
+    ]
+
+
 def canary_rights(
     place: Place, *, profile_arn: str, policy_arn: str, commands_arn: str
 ) -> list[Statement]:

@@ -8,12 +8,17 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from finops_constructs._function import METRICS_NAMESPACE
+from finops_constructs.enforcement.canary_alarms import HOPS
 from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.enforcement.spend_meter import SpendMeter
+from finops_constructs.enforcement.tenant_table import TenantTable
 from finops_constructs.enforcement.wake_queue import WakeQueue
 
-_WIDTH, _HEIGHT, _ALARMS_HEIGHT = 12, 6, 4
+_WIDTH, _HEIGHT, _ALARMS_HEIGHT, _TABLE_HEIGHT, _LINKS_HEIGHT = 12, 6, 4, 8, 2
+_ROWS: Final = 25
+_LARGEST: Final = 20
 _PERIOD_SECONDS: Final = 300
+_STATES: Final = ["TenantsStopped", "TenantsHeld", "TenantsPaused"]
 _TROUBLES: Final = [
     "SpendUnknown",
     "RegistryFaults",
@@ -26,10 +31,14 @@ _TROUBLES: Final = [
 class PlatformDashboard(Construct):
     """Defines a CloudWatch dashboard of Bedrock and its guard in this account and Region.
 
-    It costs $3 a month. It shows the alarms on the guard, the estimate and its check, the runs of
-    meter and kill switch, and the calls of every profile.
+    It costs $3 a month, and less than $1 for the counts of states. It shows the alarms on the
+    guard, a table of tenants (spend against limit, last hour, state, drift), how many are stopped,
+    the self-test's latencies, the estimate and its check, the runs of meter and kill switch, and
+    the calls of the busiest profiles.
 
-    Searches, not fixed ids, fill the graphs, so that a new tenant appears by itself.
+    Neither the table nor a graph grows with the tenants: the table shows those that need a person
+    and the dearest, a graph the 20 largest of what a search finds, which ends at 500. A new tenant
+    appears by itself.
     """
 
     def __init__(
@@ -41,6 +50,7 @@ class PlatformDashboard(Construct):
         switch: KillSwitch,
         wake_queue: WakeQueue,
         alarm_arns: Sequence[str],
+        tenant_table: TenantTable | None = None,
     ) -> None:
         """Define the dashboard.
 
@@ -51,11 +61,14 @@ class PlatformDashboard(Construct):
             switch: The kill switch.
             wake_queue: What wakes it.
             alarm_arns: The alarms on the guard, shown first.
+            tenant_table: What fills the table of tenants. Default: there is no table.
         """
         super().__init__(scope, id)
         stack = Stack.of(self)
         region = stack.region
         graphs = [
+            _own("Tenants that are not plainly active", "kill-switch", _STATES, region),
+            _own("Self-test: seconds of each hop", "canary", HOPS, region),
             _own(
                 "Calls in the estimate",
                 "spend-meter",
@@ -76,16 +89,54 @@ class PlatformDashboard(Construct):
             self,
             "Resource",
             dashboard_body=stack.to_json_string(
-                {"widgets": [_alarm_list(alarm_arns), *map(_placed, range(len(graphs)), graphs)]}
+                {
+                    "widgets": [
+                        _links(),
+                        _alarm_list(alarm_arns),
+                        *([_table(tenant_table)] if tenant_table else []),
+                        *map(_placed, range(len(graphs)), graphs),
+                    ]
+                }
             ),
         )
+
+
+def _links() -> dict[str, Any]:
+    return {
+        "type": "text",
+        "x": 0,
+        "y": 0,
+        "width": 2 * _WIDTH,
+        "height": _LINKS_HEIGHT,
+        "properties": {
+            "markdown": "Everything of a tenant: `finops tenants status <tenant>` · a stop that is "
+            "wrong: docs/runbooks/false-stop.md · a runaway and no kill switch: "
+            "docs/runbooks/runaway-by-hand.md · each alarm below names its page"
+        },
+    }
+
+
+def _table(table: TenantTable) -> dict[str, Any]:
+    return {
+        "type": "custom",
+        "x": 0,
+        "y": _LINKS_HEIGHT + _ALARMS_HEIGHT,
+        "width": 2 * _WIDTH,
+        "height": _TABLE_HEIGHT,
+        "properties": {
+            "title": "Tenants: those that need a person, then the dearest",
+            "endpoint": table.function.attr_arn,
+            "params": {"top": _ROWS},
+            "updateOn": {"refresh": True, "resize": False, "timeRange": False},
+        },
+    }
 
 
 def _alarm_list(alarm_arns: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "alarm",
         "x": 0,
-        "y": 0,
+        "y": _LINKS_HEIGHT,
         "width": 2 * _WIDTH,
         "height": _ALARMS_HEIGHT,
         "properties": {"title": "The guard itself", "alarms": list(alarm_arns)},
@@ -96,7 +147,7 @@ def _placed(number: int, properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "metric",
         "x": (number % 2) * _WIDTH,
-        "y": _ALARMS_HEIGHT + (number // 2) * _HEIGHT,
+        "y": _LINKS_HEIGHT + _ALARMS_HEIGHT + _TABLE_HEIGHT + (number // 2) * _HEIGHT,
         "width": _WIDTH,
         "height": _HEIGHT,
         "properties": properties,
@@ -104,13 +155,14 @@ def _placed(number: int, properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _search(title: str, metric: str, region: str) -> dict[str, Any]:
-    query = f"SEARCH('{{AWS/Bedrock,ModelId}} MetricName=\"{metric}\"', 'Sum', {_PERIOD_SECONDS})"
+    found = f"SEARCH('{{AWS/Bedrock,ModelId}} MetricName=\"{metric}\"', 'Sum', {_PERIOD_SECONDS})"
+    query = f"SORT({found}, SUM, DESC, {_LARGEST})"
     return _graph(title, region, [[{"expression": query, "id": "e1"}]], stat="Sum")
 
 
 def _own(title: str, service: str, names: Sequence[str], region: str) -> dict[str, Any]:
     metrics = [[METRICS_NAMESPACE, name, "service", service] for name in names]
-    return _graph(title, region, metrics, stat="Maximum" if service == "kill-switch" else "Sum")
+    return _graph(title, region, metrics, stat="Sum" if service == "spend-meter" else "Maximum")
 
 
 def _differences(region: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from finops_constructs.enforcement.kill_switch import KillSwitch
 from finops_constructs.enforcement.platform_dashboard import PlatformDashboard
 from finops_constructs.enforcement.platform_release import PlatformRelease
 from finops_constructs.enforcement.spend_meter import SpendMeter
+from finops_constructs.enforcement.tenant_table import TenantTable
 from finops_constructs.enforcement.wake_queue import WakeQueue
 from finops_constructs.stacks import settings
 
@@ -169,6 +170,9 @@ class PlatformStack(Stack):
             meter=self.meter,
             switch=self.kill_switch,
             wake_queue=self.wake_queue,
+            tenant_table=TenantTable(
+                self, "TenantTable", meter=self.meter, switch=self.kill_switch
+            ),
             alarm_arns=[*alarms.alarm_arns, *(self.canary.alarm_arns if self.canary else ())],
         )
 

@@ -17,10 +17,10 @@ from commands.identity import actor_of
 from commands.refusal import RefusedError
 from commands.request import parse_request
 from commands.service import Service
-from commands.statuses import Statuses
 from shared import registry, state_table, wake
 from shared.reach import Place
 from shared.registry_cache import RegistryCache
+from shared.statuses import Statuses
 
 PERMISSIONS: Final = tuple(
     sorted(

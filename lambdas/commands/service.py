@@ -15,13 +15,13 @@ from commands.pauses import end_pause_of_all, pause_all
 from commands.refusal import RefusedError
 from commands.request import Request
 from commands.situation import Situation, Word
-from commands.statuses import Statuses
 from shared.canary_tenant import CANARY_TENANT
 from shared.known_spend import largest_known
 from shared.ledger import month_of
 from shared.registry import ProfileEntry, Registry
 from shared.registry_cache import RegistryCache
 from shared.state_table import PLATFORM, StateTable, TenantItems
+from shared.statuses import Statuses
 from shared.wake import send_wake
 
 logger = Logger(child=True)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from shared.canary_tenant import CANARY_TENANT
 from shared.decision_types import SUSPENDED
 from shared.registry import ProfileEntry, Registry
+from shared.reported_state import HOLDS
 from shared.tenant_state import TenantState
 
 CONFIRMED_WITHIN: Final = timedelta(minutes=20)
@@ -59,6 +61,29 @@ def _is_confirmed(state: TenantState, alias: str) -> bool:
 def drift(tenants: Iterable[TenantFigures]) -> Decimal | None:
     """Return the largest drift between estimate and bill in percent; None if none is known."""
     return max((e.drift_percent for e in tenants if e.drift_percent is not None), default=None)
+
+
+def stopped(tenants: Mapping[str, TenantFigures]) -> int:
+    """Return of how many tenants anything is to be stopped."""
+    return sum(each.state.stops for tenant, each in tenants.items() if tenant != CANARY_TENANT)
+
+
+def held(tenants: Mapping[str, TenantFigures]) -> int:
+    """Return how many tenants keep their last state for want of knowledge."""
+    return sum(
+        bool({reason.code for reason in each.state.reasons} & HOLDS)
+        for tenant, each in tenants.items()
+        if tenant != CANARY_TENANT
+    )
+
+
+def paused(tenants: Mapping[str, TenantFigures]) -> int:
+    """Return of how many tenants a person holds automatic stops."""
+    return sum(
+        each.state.memory.paused_by is not None
+        for tenant, each in tenants.items()
+        if tenant != CANARY_TENANT
+    )
 
 
 def price_age_days(registry: Registry, now: datetime) -> int | None:

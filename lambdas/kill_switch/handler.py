@@ -165,6 +165,12 @@ def _measure_everybody(report: Report) -> None:
     metrics.add_metric("UnguardedProfiles", MetricUnit.Count, unguarded)
     unconfirmed = figures.unconfirmed(report.figures, known.profiles, now)
     metrics.add_metric("UnconfirmedSuspensions", MetricUnit.Count, unconfirmed)
+    for name, count in (
+        ("TenantsStopped", figures.stopped),
+        ("TenantsHeld", figures.held),
+        ("TenantsPaused", figures.paused),
+    ):
+        metrics.add_metric(name, MetricUnit.Count, count(report.figures))
     drift = figures.drift(report.figures.values())
     if drift is not None:
         # CloudWatch knows numbers only as floats; no money is computed from here on.

@@ -12,7 +12,7 @@ APPLIED: Final = "applied"
 CONFIRMED: Final = "confirmed"
 RESUMING: Final = "resuming"
 HELD: Final = "held"
-_HOLDS: Final = frozenset({"no-policy", "policy-unreadable", "spend-unknown"})
+HOLDS: Final = frozenset({"no-policy", "policy-unreadable", "spend-unknown"})
 
 
 def alias_state(state: TenantState, alias: str, entry: ProfileEntry) -> str:
@@ -49,7 +49,7 @@ def tenant_state(
         return CONFIRMED if states == {CONFIRMED} else APPLIED
     if state.attached or RESUMING in states:
         return RESUMING
-    if {reason.code for reason in state.reasons} & _HOLDS:
+    if {reason.code for reason in state.reasons} & HOLDS:
         return HELD
     return ACTIVE if ACTIVE in states or not states else _least_stopped(states)
 

@@ -71,6 +71,7 @@ def status(subject: Subject) -> dict[str, Any]:
         "ends": stops[0].ends if stops else None,
         "month": month_of(subject.now),
         "estimated_usd": None if spend is None else str(spend.total_usd),
+        "last_hour_usd": None if spend is None else str(spend.last_hour_usd),
         "limit_usd": str(policy.monthly_limit_usd) if policy else None,
         "percent": _percent(spend, policy),
         "billed": _billed(subject),

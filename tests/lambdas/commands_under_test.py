@@ -1,10 +1,10 @@
 """The commands function's service on a platform of moto."""
 
 from commands.service import Service
-from commands.statuses import Statuses
 from shared.registry import load_registry
 from shared.registry_cache import RegistryCache
 from shared.state_table import StateTable
+from shared.statuses import Statuses
 from tests.lambdas.fake_aws import InlineExecutor
 from tests.lambdas.platform_under_test import LEDGER, PLACE, STATE, Platform
 
