@@ -47,7 +47,7 @@ class PlatformPlace:
 class Reconciliation(Construct):
     """Defines the daily job that tells each platform what was billed to its tenants.
 
-    It asks the cost lake for the metered usage of this month and the last, by tenant, and sends a
+    It asks the cost lake for the metered usage of the month, by tenant, and sends a
     `finops.reconciled` event for each to the event bus of the platform where the tenant lives,
     which admits this account's only. The kill switch holds it against the limit, and says how far
     its estimate was off. An alarm tells if nobody was told for a day.

@@ -24,7 +24,7 @@ class Target:
 
 
 def months_to_reconcile(today: date) -> tuple[str, str]:
-    """Return last month, which AWS restates for about two weeks, and this one."""
+    """Return last month and this one, of which the bill may have nothing in its first days."""
     last = today.replace(day=1) - timedelta(days=1)
     return f"{last:%Y-%m}", f"{today:%Y-%m}"
 
@@ -32,7 +32,7 @@ def months_to_reconcile(today: date) -> tuple[str, str]:
 def reconciled(
     rows: Iterable[Mapping[str, Any]], through: Mapping[str, datetime], targets: Sequence[Target]
 ) -> dict[Target, list[dict[str, str]]]:
-    """Return target -> details of events, last month's before this month's.
+    """Return target -> details of events, one a tenant: of the newest month that bills it.
 
     A tenant lives in one account and Region; what of it is billed elsewhere is in its sum.
 
@@ -51,8 +51,10 @@ def reconciled(
         sums[key] = sums.get(key, Decimal(0)) + row["cost_usd"]
         here = Target(account=row["account_id"], region=row["region"] or "")
         places.setdefault(key, set()).update({here} & known)
+    newest = {tenant: month for month, tenant in sorted(sums)}
     events: dict[Target, list[dict[str, str]]] = {}
-    for (month, tenant), usd in sorted(sums.items()):
+    for tenant, month in sorted(newest.items()):
+        usd = sums[month, tenant]
         detail = {
             "tenant": tenant,
             "period": month,
