@@ -40,6 +40,11 @@ def test_every_missing_record_is_told_in_its_hour(counts, at, missing):
     assert f"{missing} missing" in finding.text
 
 
+def test_two_gaps_side_by_side_are_told_each():
+    found = compare(tally([10, 7, 6, *[10] * 5], [10] * 8), LAST)
+    assert [f.text.rpartition("(")[2] for f in found] == ["3 missing)", "4 missing)"]
+
+
 @given(st.integers(0, 7), st.integers(1, 5))
 def test_more_records_than_calls_are_told_too(at, more):
     counts = [10] * 8

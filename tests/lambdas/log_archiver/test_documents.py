@@ -45,6 +45,8 @@ def test_a_journal_entry_is_archived_once_without_names(world):
     (locked,) = world.lines(key)
     assert locked["entry"]["reason"] == "prompt loop"
     assert "alice" not in json.dumps(locked)
+    names = world.dynamodb.scan(TableName="names")["Items"]
+    assert "NAME#alice@example.com" in {item["pk"]["S"] for item in names}
     world.pass_hours(2)
     assert [e["key"] for e in world.manifest("2026-11-26T01")["entries"]] == [key]
 

@@ -84,6 +84,8 @@ def test_dying_anywhere_loses_and_doubles_nothing(world, service, after):
     world.new_archiver().ingest.file(key)
     entries = chained(world)
     assert sorted(entry["key"] for entry in entries) == world.objects(prefix="records/")
+    versions = world.s3.list_object_versions(Bucket="vault", Prefix="records/")["Versions"]
+    assert len(versions) == len(entries), "nothing was written over"
     assert request_ids(world) == [record(1)["requestId"], record(2)["requestId"]]
 
 
