@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks import (
     archiver,
     audit_verify,
+    canary,
     cli_speed,
     cost_data,
     doctor,
@@ -26,7 +27,7 @@ def main() -> None:
     figures: dict[str, float] = {}
     measured = (
         *(cli_speed, standing_cost, synthesis, meter, suspension, replay, cost_data),
-        *(doctor, guard_report),
+        *(doctor, guard_report, canary),
         *(archiver, audit_verify, evidence),
     )
     for benchmark in measured:

@@ -19,6 +19,8 @@ from local.traffic import CallRefusedError, Traffic
 TENANT, REGION = "writer", "eu-west-1"
 _SWITCH: Final = "finops-kill-switch"
 _COUNTED_WRONG_USD: Final = Decimal(3200)
+_CALLS: Final = 8
+"""No call has more tokens than the meter believes."""
 _LITTLE: Final = TokenUsage(input=1000, output=200)
 _TOOLS: Final = Path(sys.executable).parent
 
@@ -43,8 +45,10 @@ def _false_stop(
     narrator.chapter(f"A false stop of {TENANT}, by its runbook")
     alias = min(stage.profiles, key=lambda each: each != "smart")
     a_million = stage.price(TokenUsage(output=1_000_000), alias)
-    wrong = TokenUsage(output=int(_COUNTED_WRONG_USD / a_million * 1_000_000) + 1)
-    traffic.call(stage.caller, stage.profiles[alias], wrong)
+    wrong = TokenUsage(output=int(_COUNTED_WRONG_USD / _CALLS / a_million * 1_000_000) + 1)
+    for _ in range(_CALLS):
+        # Not now: CloudWatch would take it for a burst, which is another page.
+        traffic.call(stage.caller, stage.profiles[alias], wrong, seconds_ago=900)
     wait_until(f"{TENANT} is stopped", lambda: stage.all_suspended() or None)
     counted = stage.estimate()
     narrator.say(f"${counted:.2f} were counted that nobody spent: every profile is suspended")
