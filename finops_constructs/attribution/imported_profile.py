@@ -12,6 +12,8 @@ from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.profile import InferenceProfile
 from finops_constructs.attribution.profile_entry import ProfileEntry
 from finops_constructs.attribution.profile_metrics import CacheMetricNames
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.statements import ALIAS_TAG, TENANT_TAG
 from finops_constructs.enforcement.tenant_guard import TenantGuard
 from finops_constructs.prices.overlay import TokenRates
@@ -87,4 +89,11 @@ class ImportedInferenceProfile(InferenceProfile):
         guard.release.adopt_profile(self.profile_arn, tags)
         guard.own_profile(self.profile_arn)
         self.entry = ProfileEntry(self, cost_tags.as_dict())
+        declare(
+            self.entry.parameter,
+            {
+                Control.SPEND_ALLOCATED: "The tenant's release puts its cost tags on the profile",
+                Control.SPEND_WATCHED: "Its own token metrics tell a burst of this alias alone",
+            },
+        )
         guard.release.before(self.entry.parameter)

@@ -18,6 +18,8 @@ from finops_constructs.budgets.limits import (
     check_minutes,
     check_percentages,
 )
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.controls.scope import TenantScope
 from finops_constructs.enforcement.modes import Guard, Mode, OnTimeout
 from finops_constructs.enforcement.policy_entry import (
@@ -151,6 +153,8 @@ class CostBudget(Construct):
                     ),
                 ],
             )
+            why = "It counts what carries the tenant's tags, and tells people in time"
+            declare(self._resource, {Control.BUDGET_BY_TAG: why}, tenant=tenant)
         else:
             tags = {**cost_tags.as_dict(), TENANT_TAG: tenant}
             tenant_guard.release.adopt_budget(adopt_budget, tags)

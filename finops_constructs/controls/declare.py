@@ -13,12 +13,16 @@ from finops_constructs.controls.scope import TenantScope
 
 
 def declare(
-    construct: IConstruct, supports: Mapping[Control, str], *, scope: TenantScope | None = None
+    construct: IConstruct,
+    supports: Mapping[Control, str],
+    *,
+    tenant: str | None = None,
+    scope: TenantScope | None = None,
 ) -> None:
     """Write into a resource's `Metadata` which controls it supports, and why.
 
     A declaration only says where to look: `finops evidence` judges the resource's own properties.
-    It costs one call into Node (1 ms), however much it says, and replaces an earlier one.
+    It costs one call into Node (1 ms), none within a `sheet`, and replaces an earlier one.
 
     Example:
         declare(bucket, {Control.LOG_RETENTION: "Object Lock holds each version for 400 days"})
@@ -26,6 +30,8 @@ def declare(
     Args:
         construct: A resource, or a construct whose default child is one.
         supports: Control -> why, in words an auditor reads.
+        tenant: The tenant the resource is of. Default: what its tags or its registry path say,
+            else it is the platform's.
         scope: What is declared about the tenant whose policy entry this is. Default: nothing.
 
     Raises:
@@ -42,6 +48,8 @@ def declare(
         "catalogue": CATALOGUE_VERSION,
         "supports": {Control(control).value: why for control, why in sorted(supports.items())},
     }
+    if tenant is not None:
+        declared["tenant"] = tenant
     if scope is not None:
         declared["scope"] = scope.as_metadata()
     resource.add_metadata(METADATA_KEY, declared)

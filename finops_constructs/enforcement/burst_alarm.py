@@ -13,6 +13,8 @@ from finops_constructs.attribution import profile_metrics
 from finops_constructs.attribution.profile import InferenceProfile
 from finops_constructs.budgets.cost_budget import CostBudget
 from finops_constructs.budgets.limits import check_limit
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.prices.model_price import Rates
 
 _RUNBOOK: Final = "docs/runbooks/burst.md"
@@ -80,7 +82,7 @@ class BurstAlarm(Construct):
         require_literal(self, "hourly_cap_usd", hourly_cap_usd, "the threshold is computed from it")
         self.hourly_cap_usd = hourly_cap_usd
         self.alarm_name = f"finops-burst-{profile.place.region}-{profile.tenant}-{profile.alias}"
-        define(
+        alarm = define(
             cloudwatch.CfnAlarm,
             self,
             "Resource",
@@ -104,6 +106,8 @@ class BurstAlarm(Construct):
             # No data is no traffic, and no traffic costs nothing.
             treat_missing_data="notBreaching",
         )
+        why = "It tells the tenant of a burst of this alias within minutes"
+        declare(alarm, {Control.SPEND_WATCHED: why}, tenant=profile.tenant)
         entry.watch(hourly_cap_usd=hourly_cap_usd, burst_alarm_name=self.alarm_name)
 
 

@@ -7,6 +7,8 @@ from constructs import Construct
 
 from finops_constructs._place import place_of, settle
 from finops_constructs._sheet import define
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.caller import Caller
 from finops_constructs.enforcement.statements import GuardExemptions, standing_deny_statements
 from finops_constructs.landing_zone import LandingZone
@@ -52,7 +54,7 @@ class StandingDeny(Construct):
             ),
         }
         if caller.defined is not None:
-            define(
+            policy: iam.CfnManagedPolicy | iam.CfnRolePolicy = define(
                 iam.CfnManagedPolicy,
                 self,
                 "Resource",
@@ -61,7 +63,7 @@ class StandingDeny(Construct):
                 roles=[caller.role_name],
             )
         else:
-            define(
+            policy = define(
                 iam.CfnRolePolicy,
                 self,
                 "Resource",
@@ -69,3 +71,5 @@ class StandingDeny(Construct):
                 policy_document=document,
                 role_name=caller.role_name,
             )
+        why = "It holds a caller with a broad allow of its own"
+        declare(policy, {Control.CALLERS_GUARDED: why}, tenant=tenants[0])

@@ -8,6 +8,8 @@ from constructs import Construct
 from finops_constructs._place import Place, place_of, settle
 from finops_constructs._sheet import define
 from finops_constructs._validation import invalid
+from finops_constructs.controls.control import Control
+from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.statements import suspension_statements
 
 # IAM counts the document without white space; an ARN is counted at its deployed length.
@@ -48,6 +50,8 @@ class SuspensionPolicy(Construct):
             policy_document=_document([]),
         )
         self.policy_arn = suspension_policy_arn(place, tenant)
+        why = "Attached to a caller, it denies every call of the tenant's profiles"
+        declare(self._policy, {Control.USE_CAN_BE_STOPPED: why}, tenant=tenant)
 
     def add_profile(self, profile_arn: str) -> None:
         """Put one more profile under the policy.

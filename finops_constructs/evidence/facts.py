@@ -58,12 +58,14 @@ class Declaration:
         resource: The resource.
         catalogue: The version of the catalogue it was written for.
         supports: Control's name -> why.
+        tenant: The tenant it says it is of; None if it says nothing.
         scope: What is declared about a tenant and the law; empty if nothing is.
     """
 
     resource: Resource
     catalogue: int
     supports: Mapping[str, str]
+    tenant: str | None
     scope: Mapping[str, Any]
 
 
@@ -79,6 +81,7 @@ def read_declarations(sources: Sources) -> list[Declaration]:
                     resource=resource,
                     catalogue=int(raw.get("catalogue", 0)),
                     supports=raw.get("supports") or {},
+                    tenant=raw.get("tenant"),
                     scope=raw.get("scope") or {},
                 )
             )
@@ -133,7 +136,7 @@ def _fact(
         why=declaration.supports[control.value],
         note=finding.note,
         amount=finding.amount,
-        tenant=_tenant_of(declaration.resource),
+        tenant=declaration.tenant or _tenant_of(declaration.resource),
         template_sha256=stack.sha256,
     )
 

@@ -46,8 +46,9 @@ POLICY_ENTRY = {
 }
 
 
-def _resource(kind, properties, *supports, **attributes):
+def _resource(kind, properties, *supports, tenant=None, **attributes):
     declared = {
+        **({"tenant": tenant} if tenant else {}),
         "catalogue": 1,
         "supports": {control.value: f"why {control.value}" for control in supports},
     }
@@ -226,6 +227,16 @@ def tenant_resources(scope=HIGH_RISK, *, tenant="writer", **entry):
     alarm = {
         "Metrics": [{"MetricStat": {"Metric": {"Dimensions": [dimension]}}}],
         "Threshold": 8.68,
+        "AlarmActions": ["topic"],
+    }
+    deny = {
+        "RoleName": f"{tenant}-app",
+        "PolicyName": f"finops-standing-deny-eu-west-1-{tenant}",
+        "PolicyDocument": {
+            "Statement": [
+                {"Sid": "FinOpsBareModel", "Effect": "Deny", "Action": "bedrock:InvokeModel*"}
+            ]
+        },
     }
     budget = {
         "Budget": {"FilterExpression": {"And": [{"Tags": {"Key": key}} for key in tags]}},
@@ -240,9 +251,12 @@ def tenant_resources(scope=HIGH_RISK, *, tenant="writer", **entry):
     return {
         "Entry": policy,
         "Smart": profile,
-        "Suspension": _resource("AWS::IAM::ManagedPolicy", suspension),
-        "Burst": _resource("AWS::CloudWatch::Alarm", alarm),
-        "Budget": _resource("AWS::Budgets::Budget", budget),
+        "Suspension": _resource(
+            "AWS::IAM::ManagedPolicy", suspension, Control.USE_CAN_BE_STOPPED, tenant=tenant
+        ),
+        "Burst": _resource("AWS::CloudWatch::Alarm", alarm, Control.SPEND_WATCHED, tenant=tenant),
+        "Budget": _resource("AWS::Budgets::Budget", budget, Control.BUDGET_BY_TAG, tenant=tenant),
+        "Deny": _resource("AWS::IAM::RolePolicy", deny, Control.CALLERS_GUARDED, tenant=tenant),
     }
 
 

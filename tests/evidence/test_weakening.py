@@ -56,6 +56,13 @@ WEAKENINGS = {
     "guard not watched": ((PLATFORM, "GuardErrors"), None),
     "anybody may command": ((PLATFORM, "Url", "Properties", "AuthType"), "NONE"),
     "no cost tag": ((TENANT, "Smart", "Properties", "Tags", 0), None),
+    "standing deny without its point": (
+        (TENANT, "Deny", "Properties", "PolicyDocument", "Statement", 0, "Sid"),
+        "Other",
+    ),
+    "burst alarm tells nobody": ((TENANT, "Burst", "Properties", "AlarmActions"), []),
+    "budget gone": ((TENANT, "Budget"), None),
+    "suspension policy gone": ((TENANT, "Suspension"), None),
     "no burst alarm": ((TENANT, "Burst"), None),
     "budget without a filter": (
         (TENANT, "Budget", "Properties", "Budget", "FilterExpression"),

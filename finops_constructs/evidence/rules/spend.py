@@ -5,7 +5,7 @@ from typing import Final
 
 from finops_constructs.attribution.cost_tags import ENVIRONMENT_KEY, PROJECT_KEY, TOOL_KEY
 from finops_constructs.checks.assembly import Assembly
-from finops_constructs.checks.registry import Entry
+from finops_constructs.checks.registry import Entry, read_entries
 from finops_constructs.checks.template import Resource
 from finops_constructs.checks.text import display, render, token
 from finops_constructs.controls.verdict import Verdict
@@ -13,12 +13,16 @@ from finops_constructs.enforcement.statements import TENANT_TAG
 from finops_constructs.evidence.finding import ABSENT, UNKNOWN, Finding, present, value_at
 from finops_constructs.evidence.rules.switch import policy_entry
 
+_ENTRY: Final = "AWS::SSM::Parameter"
 _BUDGET: Final = "AWS::Budgets::Budget"
 _ALARM: Final = "AWS::CloudWatch::Alarm"
 
 
 def allocated(profile: Resource, _: Assembly) -> Iterator[Finding]:
-    """Judge a profile's cost tags."""
+    """Judge a profile's cost tags; of an adopted profile, what its registry entry says of them."""
+    if profile.type == _ENTRY:
+        yield _adopted_tags(profile)
+        return
     tags = profile.tags()
     for key in (TOOL_KEY, PROJECT_KEY, ENVIRONMENT_KEY, TENANT_TAG):
         value = UNKNOWN if tags is None else display(tags.get(key, ABSENT))
@@ -31,39 +35,51 @@ def allocated(profile: Resource, _: Assembly) -> Iterator[Finding]:
 
 
 def watched(profile: Resource, assembly: Assembly) -> Iterator[Finding]:
-    """Judge whether an alarm of the same stack watches a profile's own token metrics."""
+    """Judge a burst alarm, or whether a profile has one in its stack."""
+    if profile.type == _ALARM:
+        yield Finding(
+            property="Threshold (USD in 5 minutes)",
+            value=profile.text("Threshold"),
+            verdict=Verdict.SUPPORTS
+            if profile.properties.get("Metrics")
+            else Verdict.NOT_EVIDENCED,
+        )
+        yield present(profile, "AlarmActions")
+    else:
+        name = _alarm_of(profile, assembly)
+        yield Finding(
+            property="AWS/Bedrock metrics",
+            value=f"watched by {name}" if name else "no alarm of its stack watches them",
+            verdict=Verdict.SUPPORTS if name else Verdict.NOT_EVIDENCED,
+            note="" if name else "a model that is free or not metered has no burst alarm",
+        )
+
+
+def _alarm_of(profile: Resource, assembly: Assembly) -> str | None:
+    """Return the logical id of the alarm that watches a profile, or a registered alias."""
+    alarms = [a for a in assembly.of_type(_ALARM) if a.template is profile.template]
+    if profile.type == _ENTRY:
+        wanted = next((e.text("burst_alarm_name") for e in read_entries([profile])), "")
+        return next((a.id for a in alarms if wanted and a.text("AlarmName") == wanted), None)
     own_id = token(f"{profile.template.path}#{profile.id}.InferenceProfileId")
-    for alarm in assembly.of_type(_ALARM):
-        if alarm.template is profile.template and own_id in _dimensions(alarm):
-            yield Finding(
-                property="Threshold (USD in 5 minutes)",
-                value=alarm.text("Threshold"),
-                verdict=Verdict.SUPPORTS,
-                resource=alarm,
-            )
-            return
-    yield Finding(
-        property="InferenceProfileId",
-        value="no alarm watches it",
-        verdict=Verdict.NOT_EVIDENCED,
-        note="a model that is free or not metered has no burst alarm",
-    )
+    return next((a.id for a in alarms if own_id in _dimensions(a)), None)
 
 
 def budget_by_tag(resource: Resource, assembly: Assembly) -> Iterator[Finding]:
-    """Judge a tenant's budget: filtered by its tags, telling people before the limit."""
+    """Judge a budget, filtered by tags and telling people early; or that a tenant has one."""
+    if resource.type == _BUDGET:
+        yield from _judged_budget(resource)
+        return
     entry = policy_entry(resource)
-    budgets = [b for b in assembly.of_type(_BUDGET) if _is_of(b, entry)]
-    if not budgets:
-        name = entry.text("budget_name")
-        yield Finding(
-            property="Value: budget_name",
-            value=display(name) or ABSENT,
-            verdict=Verdict.PARTIALLY_SUPPORTS if name else Verdict.NOT_EVIDENCED,
-            note="an adopted budget keeps its own filter and notifications",
-        )
-    for budget in budgets:
-        yield from _judged_budget(budget)
+    name = entry.text("budget_name")
+    own = any(_is_of(budget, entry) for budget in assembly.of_type(_BUDGET))
+    elsewhere = Verdict.PARTIALLY_SUPPORTS if name else Verdict.NOT_EVIDENCED
+    yield Finding(
+        property="Value: budget_name",
+        value=display(name) or ABSENT,
+        verdict=Verdict.SUPPORTS if own and name else elsewhere,
+        note="" if own and name else "an adopted budget keeps its own filter and notifications",
+    )
 
 
 def owner_named(resource: Resource, _: Assembly) -> Iterator[Finding]:
@@ -82,6 +98,18 @@ def bill_exported(export: Resource, _: Assembly) -> Iterator[Finding]:
     """Judge an export of the bill: it must have a query and a bucket."""
     yield present(export, "Export.DataQuery.QueryStatement")
     yield present(export, "Export.DestinationConfigurations.S3Destination.S3Bucket")
+
+
+def _adopted_tags(parameter: Resource) -> Finding:
+    entries = read_entries([parameter])
+    tags = entries[0].value.get("cost_tags") if entries else None
+    keys = ", ".join(sorted(tags)) if isinstance(tags, dict) else ""
+    return Finding(
+        property="Value: cost_tags",
+        value=keys or ABSENT,
+        verdict=Verdict.PARTIALLY_SUPPORTS if keys else Verdict.NOT_EVIDENCED,
+        note="an adopted profile is tagged at deployment, which --live can show",
+    )
 
 
 def _dimensions(alarm: Resource) -> set[str]:
@@ -107,7 +135,6 @@ def _judged_budget(budget: Resource) -> Iterator[Finding]:
         value=", ".join(keys) or ABSENT,
         verdict=Verdict.SUPPORTS if keys else Verdict.NOT_EVIDENCED,
         note="" if keys else "a filter by cost tags would support it",
-        resource=budget,
     )
     notices = value_at(budget.properties, "NotificationsWithSubscribers") or []
     before = sorted(
@@ -121,5 +148,4 @@ def _judged_budget(budget: Resource) -> Iterator[Finding]:
         value=", ".join(f"{threshold:g}" for threshold in before) or ABSENT,
         verdict=Verdict.SUPPORTS if early else Verdict.NOT_EVIDENCED,
         note="" if early else "one below 100 % with a subscriber would support it",
-        resource=budget,
     )

@@ -21,14 +21,19 @@ _GUARDS: Final[Mapping[str, tuple[Verdict, str]]] = {
     "observe": (Verdict.NOT_EVIDENCED, "nothing is denied to callers with an allow of their own"),
 }
 _SUSPENSION: Final = "/finops/suspension/"
+_MANAGED_POLICY: Final = "AWS::IAM::ManagedPolicy"
+# What a caller of a bare model meets: the statement that the standing deny is for.
+_BARE_MODEL: Final = "FinOpsBareModel"
 
 
 def can_be_stopped(resource: Resource, assembly: Assembly) -> Iterator[Finding]:
-    """Judge a part of the switch: its function, its way in for people, or a tenant under it."""
+    """Judge a part of the switch: function, way in for people, suspension policy, or a tenant."""
     if resource.type == "AWS::Lambda::Url":
         yield equals(resource, "AuthType", "AWS_IAM")
     elif resource.type == "AWS::Lambda::Function":
         yield present(resource, "Handler")
+    elif resource.type == _MANAGED_POLICY:
+        yield equals(resource, "PolicyDocument.Statement.0.Effect", "Deny")
     else:
         yield from _tenant_can_be_stopped(policy_entry(resource), assembly)
 
@@ -46,8 +51,11 @@ def stop_enforced(resource: Resource, _: Assembly) -> Iterator[Finding]:
 
 
 def callers_guarded(resource: Resource, _: Assembly) -> Iterator[Finding]:
-    """Judge whether a tenant's callers carry the standing deny."""
-    yield _choice(policy_entry(resource), "guard", _GUARDS)
+    """Judge whether a tenant's callers carry the standing deny: by its entry, or a deny itself."""
+    if resource.type.startswith("AWS::IAM::"):
+        yield _standing_deny(resource)
+    else:
+        yield _choice(policy_entry(resource), "guard", _GUARDS)
 
 
 def journalled(table: Resource, assembly: Assembly) -> Iterator[Finding]:
@@ -68,30 +76,32 @@ def policy_entry(resource: Resource) -> Entry:
 
 def _tenant_can_be_stopped(entry: Entry, assembly: Assembly) -> Iterator[Finding]:
     template = entry.resource.template
-    policies = [
-        policy
-        for policy in assembly.of_type("AWS::IAM::ManagedPolicy")
-        if policy.template is template
+    own = any(
+        policy.template is template
         and policy.text("Path").startswith(_SUSPENSION)
         and policy.text("ManagedPolicyName").endswith(f"-{entry.tenant}")
-    ]
-    for policy in policies:
-        effect = str(value_at(policy.properties, "PolicyDocument.Statement.0.Effect"))
-        yield Finding(
-            property="PolicyDocument.Statement.0.Effect",
-            value=effect,
-            verdict=Verdict.SUPPORTS if effect == "Deny" else Verdict.NOT_EVIDENCED,
-            note="attached to the tenant's callers when it is stopped",
-            resource=policy,
-        )
-    if not policies:
-        arn = entry.text("suspension_policy_arn")
-        yield Finding(
-            property="Value: suspension_policy_arn",
-            value=display(arn) or ABSENT,
-            verdict=Verdict.PARTIALLY_SUPPORTS if arn else Verdict.NOT_EVIDENCED,
-            note="another stack must define it",
-        )
+        for policy in assembly.of_type(_MANAGED_POLICY)
+    )
+    arn = entry.text("suspension_policy_arn")
+    elsewhere = Verdict.PARTIALLY_SUPPORTS if arn else Verdict.NOT_EVIDENCED
+    yield Finding(
+        property="Value: suspension_policy_arn",
+        value=display(arn) or ABSENT,
+        verdict=Verdict.SUPPORTS if own and arn else elsewhere,
+        note="" if own and arn else "another stack must define it",
+    )
+
+
+def _standing_deny(policy: Resource) -> Finding:
+    statements = value_at(policy.properties, "PolicyDocument.Statement") or []
+    denied = [each for each in statements if each.get("Effect") == "Deny"]
+    holds = any(each.get("Sid") == _BARE_MODEL for each in denied)
+    return Finding(
+        property="PolicyDocument.Statement",
+        value=f"{len(denied)} of {len(statements)} statements deny",
+        verdict=Verdict.SUPPORTS if holds else Verdict.NOT_EVIDENCED,
+        note="" if holds else "it must deny the bare model",
+    )
 
 
 def _choice(entry: Entry, key: str, meanings: Mapping[str, tuple[Verdict, str]]) -> Finding:
