@@ -114,7 +114,10 @@ def _answer(clause: Clause, scope: TenantScope, facts: Sequence[Fact]) -> tuple[
         documents = [d for d in scope.documents if d.clause == clause.id]
         if not documents:
             return Verdict.NEEDS_HUMAN, "No template can answer it, and no document is declared."
-        named = "; ".join(f"{d.title} ({d.owner}, reviewed {d.reviewed_on})" for d in documents)
+        named = "; ".join(
+            f"{d.title} ({d.owner}, reviewed {d.reviewed_on}, SHA-256 {d.sha256})"
+            for d in documents
+        )
         return Verdict.NEEDS_HUMAN, f"For a person to judge by: {named}."
     found = _by_control(clause, facts)
     verdict = _combined(clause, found)

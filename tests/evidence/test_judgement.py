@@ -119,7 +119,8 @@ def test_a_document_is_named_but_a_person_still_judges():
     scope = dataclasses.replace(declared(), documents=(document,))
     found = judged("ai-act.art-11", scope)
     assert found.verdict == "needs-human"
-    assert "Technical documentation, version 7 (Product Owner, reviewed 2026-09-18)" in found.reason
+    for said in ("Technical documentation, version 7", "Product Owner", "2026-09-18", "ab" * 32):
+        assert said in found.reason
 
 
 def test_governance_mode_supports_in_part():

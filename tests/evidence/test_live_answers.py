@@ -83,6 +83,7 @@ def look(tmp_path, monkeypatch):
 
 
 GROUP = "/finops/bedrock-invocations"
+ROLE_POLICY = PROBES["AWS::IAM::RolePolicy"]
 LOGGING = "bedrock.get_model_invocation_logging_configuration"
 
 
@@ -143,6 +144,22 @@ def test_a_policy_attached_to_the_auditors_role_by_hand_is_found(look):
     (found,) = look(stacks, deployed(stacks, **answers)).values()
     assert found[0] == "drifted"
     assert "AdministratorAccess" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ({"PolicyDocument": {"Statement": []}}, "drifted"),
+        ("NoSuchEntity", "drifted"),
+        ("AccessDenied", "not-checked"),
+    ],
+)
+def test_a_standing_deny_somebody_took_off_a_caller_is_found(look, monkeypatch, answer, state):
+    stacks = only()
+    stacks[PLATFORM]["Deny"] = strongest()[TENANT]["Deny"]
+    monkeypatch.setitem(PROBES, "AWS::IAM::RolePolicy", ROLE_POLICY)
+    found = look(stacks, deployed(stacks, **{"iam.get_role_policy": answer}))
+    assert found["Deny", "PolicyDocument.Statement"][0] == state
 
 
 def test_a_type_that_is_not_asked_is_compared_by_its_deployed_template(look):
