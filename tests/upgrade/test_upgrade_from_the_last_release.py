@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.registry import parse_registry
 from tests.upgrade.template_changes import GUARD, KEPT, create_only, gaps
 
 HERE = Path(__file__).parent
@@ -118,3 +119,36 @@ def test_what_replaces_is_known_from_cloudformations_own_schemas():
     assert "InferenceProfileName" in create_only("AWS::Bedrock::ApplicationInferenceProfile")
     assert "Tags" not in create_only("AWS::Bedrock::ApplicationInferenceProfile")
     assert create_only("AWS::KMS::Key") == ()
+
+
+def flat(value):
+    """A parameter's value, with text in the place of what only the deployment knows."""
+    if isinstance(value, str):
+        return value
+    return "".join(part if isinstance(part, str) else "arn:x" for part in value["Fn::Join"][1])
+
+
+def entries_of(templates):
+    return {
+        flat(each["Properties"]["Name"]): flat(each["Properties"]["Value"])
+        for template in templates.values()
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::SSM::Parameter"
+    }
+
+
+def test_todays_functions_read_what_the_last_release_registered():
+    registry = parse_registry(entries_of(BEFORE))
+    assert {fault.path for fault in registry.faults if "claims" not in fault.reason} == set()
+    assert set(registry.policies) == {"research-sandbox", "writer"}
+    assert registry.policies["writer"].mode == "approve"
+    assert set(registry.profiles["writer"]) == {"smart", "quick", "search"}
+    assert {caller.tenant for caller in registry.callers["writer"]} == {"writer"}
+
+
+def test_the_schema_of_the_entries_is_the_last_releases_or_the_next(now):
+    before, after = (
+        {json.loads(value)["schema_version"] for value in entries_of(templates).values()}
+        for templates in (BEFORE, now)
+    )
+    assert max(after) - max(before) in {0, 1}
