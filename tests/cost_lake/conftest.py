@@ -12,17 +12,21 @@ BILLING = {"payer_account": "999988887777", "lake_region": "eu-west-1", "scan_li
 MONTHLY = {"working_day": 5, "emails": ["finance@example.com"], "holidays": ["2026-12-25"]}
 
 
+def quick_app(outdir=None):
+    """An app without the built-in validation, which reads 20 views for seconds."""
+    return App(
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+        context=_CONTEXT,
+        outdir=outdir,
+    )
+
+
 def synthesized(path, **platform):
     """The templates of both cost stacks by the stack's name."""
     settings = {"billing": BILLING, "reporting": {"monthly": MONTHLY}, **platform}
     config = folder(tenant("writer"), tenant("lab", region="eu-west-2"), **settings)
-    # Without the built-in validation, which reads 20 views for seconds.
-    app = App(
-        analytics_reporting=False,
-        builtin_cloud_formation_validation=False,
-        context=_CONTEXT,
-        outdir=str(path),
-    )
+    app = quick_app(str(path))
     define_cost_stacks(app, config)
     app.synth()
     return {

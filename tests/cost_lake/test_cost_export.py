@@ -1,12 +1,12 @@
 """The exports: what AWS's validation needs, where it needs it."""
 
 import pytest
-from aws_cdk import App, Environment, Stack
+from aws_cdk import Environment, Stack
 
 from finops_constructs.cost_data.columns import CUR_COLUMNS
 from finops_constructs.cost_lake.cost_export import CostExport
 from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
-from tests.cost_lake.conftest import of_type
+from tests.cost_lake.conftest import of_type, quick_app
 
 PAYER = "999988887777"
 DESTINATION = ExportDestination(bucket_name="b", region="eu-west-1", owner="111122223333")
@@ -14,7 +14,7 @@ DESTINATION = ExportDestination(bucket_name="b", region="eu-west-1", owner="1111
 
 def stack(region="us-east-1"):
     env = Environment(account=PAYER, region=region) if region else None
-    return Stack(App(), "Billing", env=env)
+    return Stack(quick_app(), "Billing", env=env)
 
 
 def exports(template):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 import sqlglot
-from aws_cdk import App, Environment, Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
@@ -16,7 +16,7 @@ from finops_constructs.cost_data.views import all_views
 from finops_constructs.cost_lake.cost_lake import CostLake
 from finops_constructs.cost_lake.export_bucket import ExportBucket
 from finops_constructs.cost_lake.glue_views import glue_type, values_sql, view_input
-from tests.cost_lake.conftest import of_type
+from tests.cost_lake.conftest import of_type, quick_app
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def test_every_bucket_is_private_encrypted_and_refuses_plain_text(cost):
 
 
 def test_a_person_may_be_let_in_to_ask_and_nothing_else():
-    stack = Stack(App(), "S", env=Environment(account="111122223333", region="eu-west-1"))
+    stack = Stack(quick_app(), "S", env=Environment(account="111122223333", region="eu-west-1"))
     lake = CostLake(stack, "Lake", exports=ExportBucket(stack, "E", payer_account="9" * 12))
     role = iam.Role(stack, "Analyst", assumed_by=iam.AccountPrincipal("111122223333"))
     lake.grant_query(role)
@@ -142,7 +142,7 @@ def test_a_person_may_be_let_in_to_ask_and_nothing_else():
 
 
 def test_fails_when_the_scan_limit_is_not_above_0():
-    stack = Stack(App(), "S")
+    stack = Stack(quick_app(), "S")
     with pytest.raises(ValueError, match="scan_limit_gib must be > 0, got 0"):
         CostLake(
             stack,

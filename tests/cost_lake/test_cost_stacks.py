@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack
+from aws_cdk import Environment, Stack
 
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.cost_lake.cost_allocation_tags import CostAllocationTags
 from finops_constructs.cost_lake.cost_lake import CostLake
 from finops_constructs.cost_lake.export_bucket import ExportBucket
 from finops_constructs.cost_lake.reconciliation import Reconciliation
-from tests.cost_lake.conftest import BILLING, of_type, synthesized
+from tests.cost_lake.conftest import BILLING, of_type, quick_app, synthesized
 
 
 def functions(template):
@@ -118,7 +118,7 @@ def test_without_the_payers_rights_a_member_accounts_export_is_read(tmp_path):
 
 @pytest.fixture(scope="module")
 def stack():
-    made = Stack(App(), "S", env=Environment(account="111122223333", region="eu-west-1"))
+    made = Stack(quick_app(), "S", env=Environment(account="111122223333", region="eu-west-1"))
     return made, AlertTopic(made, "Alerts", wake=False)
 
 
@@ -138,7 +138,7 @@ def test_fails_when_tags_cannot_be_activated_so(stack, changes, said):
 
 
 def test_fails_when_nobody_is_to_be_told():
-    made = Stack(App(), "S", env=Environment(account="111122223333", region="eu-west-1"))
+    made = Stack(quick_app(), "S", env=Environment(account="111122223333", region="eu-west-1"))
     lake = CostLake(made, "Lake", exports=ExportBucket(made, "E", payer_account="9" * 12))
     alerts = AlertTopic(made, "Alerts", wake=False)
     with pytest.raises(ValueError, match="at least one account and Region"):

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import aws_cdk
 import click
 import pytest
 
@@ -13,6 +14,7 @@ from finops_constructs.cost_data.selection import DIMENSIONS
 from finops_constructs.cost_data.side_tables import SIDE_TABLES
 from finops_constructs.cost_data.views import all_views
 from finops_constructs.cost_lake.cudos import cudos_fields
+from tests.cost_lake.conftest import quick_app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 COST_DATA = (DOCS / "cost-data.md").read_text()
@@ -51,7 +53,8 @@ def test_the_mapping_for_cudos_is_the_tested_one():
         assert rows[field.dimension] == field.expression
 
 
-def test_the_example_synthesizes():
+def test_the_example_synthesizes(monkeypatch):
+    monkeypatch.setattr(aws_cdk, "App", quick_app)
     (example,) = re.findall(r"```python\n(.+?)```", COST_DATA, re.DOTALL)
     names: dict[str, Any] = {}
     exec(compile(example, "docs/cost-data.md", "exec"), names)

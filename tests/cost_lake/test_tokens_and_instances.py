@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import App, Environment, Fn, Stack, Token
+from aws_cdk import Environment, Fn, Stack, Token
 from aws_cdk.assertions import Template
 
 from finops_constructs.budgets.alert_key import AlertKey
@@ -14,6 +14,7 @@ from finops_constructs.cost_lake.cost_lake import CostLake
 from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
 from finops_constructs.cost_lake.monthly_report import MonthlyReport
 from finops_constructs.cost_lake.tag_activation_role import TagActivationRole
+from tests.cost_lake.conftest import quick_app
 
 TEXT = Fn.import_value("V")
 NUMBER = Token.as_number({"Ref": "V"})
@@ -21,7 +22,7 @@ NUMBER = Token.as_number({"Ref": "V"})
 
 @pytest.fixture
 def stack():
-    return Stack(App(), "S", env=Environment(account="111122223333", region="us-east-1"))
+    return Stack(quick_app(), "S", env=Environment(account="111122223333", region="us-east-1"))
 
 
 def whole(stack):
