@@ -6,15 +6,18 @@ import sys
 from datetime import date
 from typing import Any
 
+import cdk_nag
 import pytest
-from aws_cdk import Environment, Stack
+from aws_cdk import Environment, Stack, Validations
 
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.cost_lake.cost_allocation_tags import CostAllocationTags
 from finops_constructs.cost_lake.cost_lake import CostLake
 from finops_constructs.cost_lake.export_bucket import ExportBucket
 from finops_constructs.cost_lake.reconciliation import Reconciliation
-from tests.cost_lake.conftest import BILLING, of_type, quick_app, synthesized
+from finops_constructs.stacks.organisation import define_cost_stacks
+from tests.cost_lake.conftest import BILLING, MONTHLY, of_type, quick_app, synthesized
+from tests.organisation_under_test import folder, tenant
 
 
 def functions(template):
@@ -143,3 +146,13 @@ def test_fails_when_nobody_is_to_be_told():
     alerts = AlertTopic(made, "Alerts", wake=False)
     with pytest.raises(ValueError, match="at least one account and Region"):
         Reconciliation(made, "R", lake=lake, platforms=[], alerts=alerts)
+
+
+def test_both_packs_of_cdk_nag_find_nothing_that_is_not_explained(tmp_path):
+    config = folder(tenant("writer"), billing=BILLING, reporting={"monthly": MONTHLY})
+    app = quick_app(str(tmp_path / "out"))
+    define_cost_stacks(app, config)
+    Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app))
+    app.synth()
+    report = json.loads((tmp_path / "out" / "validation-report.json").read_text())
+    assert len(report["pluginReports"]) == 2
