@@ -70,7 +70,12 @@ def platform_stack() -> Deployment:
     """The platform, with a role that may give commands and is no caller of any tenant."""
     app = App(builtin_cloud_formation_validation=False)
     stack = PlatformStack(
-        app, "finops-platform", platform=platform(), account=ACCOUNT, region=REGION
+        app,
+        "finops-platform",
+        platform=platform(),
+        account=ACCOUNT,
+        region=REGION,
+        canary_model="amazon.titan-embed-text-v2:0",
     )
     operator = iam.Role(
         stack, "Operator", role_name="operator", assumed_by=iam.AccountRootPrincipal()

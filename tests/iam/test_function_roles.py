@@ -17,6 +17,8 @@ FUNCTIONS = {
     "commands": ("KillSwitchCommandsRole", set()),
     "platform_release": ("ReleaseFunctionRole", set()),
     "invocation_logging": ("InvocationLoggingFunctionRole", set()),
+    "canary": ("CanaryFunctionRole", set()),
+    "dashboard": ("TenantTableRole", set()),
 }
 
 

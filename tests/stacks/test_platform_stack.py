@@ -52,6 +52,7 @@ def test_a_platform_is_meter_switch_logging_release_and_what_watches_them(deploy
     assert set(functions(deployed)) == {
         "commands",
         "cross_check",
+        "dashboard",
         "invocation_logging",
         "kill_switch",
         "platform_release",
@@ -101,7 +102,7 @@ def test_functions_of_the_guard_have_names_that_the_standing_deny_knows(deployed
 
 def test_custom_resources_use_no_layer_and_the_others_the_one_of_the_region(deployed):
     with_layer = {name for name, f in functions(deployed).items() if "Layers" in f}
-    assert with_layer == {"commands", "cross_check", "kill_switch", "spend_meter"}
+    assert with_layer == {"commands", "cross_check", "dashboard", "kill_switch", "spend_meter"}
 
 
 def test_the_layer_is_a_setting_of_the_platform():
@@ -138,7 +139,8 @@ def test_the_tables_alone_outlive_the_stack(deployed):
 
 def test_the_dashboard_shows_the_guard_first(deployed):
     body = json.loads(flat(only(deployed, "AWS::CloudWatch::Dashboard")["DashboardBody"]))
-    alarms, *graphs = body["widgets"]
+    links, alarms, *graphs = body["widgets"]
+    assert "docs/runbooks/" in links["properties"]["markdown"]
     assert alarms["type"] == "alarm"
     assert len(alarms["properties"]["alarms"]) == len(resources(deployed, "AWS::CloudWatch::Alarm"))
     titles = [graph["properties"]["title"] for graph in graphs]
