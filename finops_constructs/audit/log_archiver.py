@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -15,11 +14,12 @@ from finops_constructs._acknowledge import QUEUE_DEAD_LETTERS, acknowledge
 from finops_constructs._function import define_function
 from finops_constructs._place import place_of
 from finops_constructs.audit import archiver_rights as rights
+from finops_constructs.audit.ingest_queue import define_ingest_queue
+from finops_constructs.audit.log_keys import define_key
 from finops_constructs.audit.names import (
     ARCHIVER_FUNCTION,
     CHAIN_TABLE,
     DEAD_LETTERS,
-    INGEST_QUEUE,
     NAMES_TABLE,
     archiver_role_name,
     records_prefix,
@@ -30,7 +30,7 @@ from finops_constructs.controls.control import Control
 from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.event_rules import define_function_rule
 from finops_constructs.enforcement.platform_table import define_table
-from finops_constructs.enforcement.queues import define_dead_letters, deny_plain_text
+from finops_constructs.enforcement.queues import define_dead_letters
 from finops_constructs.enforcement.registry import audit_log_path, define_entry
 from finops_constructs.landing_zone import LandingZone
 
@@ -103,18 +103,23 @@ class LogArchiver(Construct):
         self._wiring = wiring
         self.dead_letters = define_dead_letters(self, name=DEAD_LETTERS)
         acknowledge(self.dead_letters, {QUEUE_DEAD_LETTERS: "It is a dead-letter queue itself"})
-        self.queue = self._ingest_queue()
+        self.queue, self.queue_policy = define_ingest_queue(
+            self,
+            landing_bucket=wiring.landing_bucket,
+            dead_letters=self.dead_letters,
+            visibility_seconds=_TIMEOUT_SECONDS + 60,
+        )
         self.chain_table = define_table(
             self, "Chain", name=CHAIN_TABLE, expiry_attribute="expires_at"
         )
         self.names_table = define_table(
             self, "Names", name=NAMES_TABLE, expiry_attribute="expires_at"
         )
-        self.pseudonym_key = _key(
+        self.pseudonym_key = define_key(
             self, "PseudonymKey", "Pseudonyms in the audit log", "HMAC_256", "GENERATE_VERIFY_MAC"
         )
         self.signing_key = (
-            _key(self, "SigningKey", "Signs the audit log", "ECC_NIST_P256", "SIGN_VERIFY")
+            define_key(self, "SigningKey", "Signs the audit log", "ECC_NIST_P256", "SIGN_VERIFY")
             if sign
             else None
         )
@@ -152,44 +157,6 @@ class LogArchiver(Construct):
             resource_arns=[place.arn("ssm", f"parameter{audit_log_path()}")],
         )
         return url.combine(by_url).combine(entry)
-
-    def _ingest_queue(self) -> sqs.CfnQueue:
-        place = place_of(self)
-        queue = sqs.CfnQueue(
-            self,
-            "Queue",
-            queue_name=INGEST_QUEUE,
-            redrive_policy={
-                "deadLetterTargetArn": self.dead_letters.attr_arn,
-                "maxReceiveCount": _ATTEMPTS,
-            },
-            sqs_managed_sse_enabled=True,
-            visibility_timeout=_TIMEOUT_SECONDS + 60,
-        )
-        landing = f"arn:{place.partition}:s3:::{self._wiring.landing_bucket}"
-        self.queue_policy = sqs.CfnQueuePolicy(
-            self,
-            "QueuePolicy",
-            queues=[queue.ref],
-            policy_document={
-                "Version": "2012-10-17",
-                "Statement": [
-                    deny_plain_text(queue),
-                    {
-                        "Sid": "AllowLandingBucket",
-                        "Effect": "Allow",
-                        "Principal": {"Service": "s3.amazonaws.com"},
-                        "Action": "sqs:SendMessage",
-                        "Resource": queue.attr_arn,
-                        "Condition": {
-                            "ArnEquals": {"aws:SourceArn": landing},
-                            "StringEquals": {"aws:SourceAccount": place.account},
-                        },
-                    },
-                ],
-            },
-        )
-        return queue
 
     def _environment(
         self, retention: Retention, names_days: int | None, kept_metadata_keys: Sequence[str]
@@ -323,29 +290,3 @@ class LogArchiver(Construct):
                 "names_table": self.names_table.ref,
             },
         )
-
-
-def _key(scope: Construct, id: str, description: str, spec: str, usage: str) -> kms.CfnKey:
-    place = place_of(scope)
-    key = kms.CfnKey(
-        scope,
-        id,
-        description=description,
-        key_spec=spec,
-        key_usage=usage,
-        key_policy={
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "AllowAccount",
-                    "Effect": "Allow",
-                    "Principal": {"AWS": place.global_arn("iam", "root")},
-                    "Action": "kms:*",
-                    # In a key policy "*" is the key itself.
-                    "Resource": "*",
-                }
-            ],
-        },
-    )
-    key.apply_removal_policy(RemovalPolicy.RETAIN)
-    return key

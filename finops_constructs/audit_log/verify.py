@@ -138,12 +138,13 @@ class _Verification:
     def _manifest_contents(self) -> Iterator[tuple[str, bytes]]:
         """Read the manifests, and check what can be checked of each alone."""
         for key, listed in sorted(self._listing.manifests.items()):
-            read = self._store.read(key)
-            if read is None:
-                continue  # Hidden by a delete marker, or gone since it was listed.
-            content = b"".join(read.chunks())
             hour = hour_of_manifest(key) or ""
             self._run.findings += version_findings(listed, None, hour)
+            # The version that was written first; the chain tells whether it is the original.
+            read = self._store.read(key, listed.versions[-1] if listed.versions else None)
+            if read is None:
+                continue  # Gone since it was listed.
+            content = b"".join(read.chunks())
             try:
                 manifest = parse_manifest(key, content)
             except NoManifestError:

@@ -23,10 +23,11 @@ logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
 PERMISSIONS: Final = (
-    *watch.PERMISSIONS,
     "bedrock:DeleteModelInvocationLoggingConfiguration",
     "bedrock:GetModelInvocationLoggingConfiguration",
     "bedrock:PutModelInvocationLoggingConfiguration",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:ListMetrics",
     "iam:PassRole",
     "ssm:DeleteParameter",
     "ssm:GetParameter",

@@ -11,7 +11,6 @@ from typing import Any, Final
 from invocation_logging.logic import Wanted
 from shared.invocation_counts import HOUR, NAMESPACE, counted_models, read_hour
 
-PERMISSIONS: Final = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
 _ALL_MODELS: Final = {"Name": "ModelId", "Value": "Across all model IDs"}
 _DELIVERED: Final = {
     "log group": "ModelInvocationLogsCloudWatchDeliverySuccess",

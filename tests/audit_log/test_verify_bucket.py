@@ -46,6 +46,17 @@ def test_an_object_written_again_or_hidden_is_named(world):
     assert kinds(verified(world)) == ["hidden", "overwritten"]
 
 
+def test_a_manifest_written_again_or_hidden_is_named_and_the_chain_holds(world):
+    world.call(3)
+    world.pass_hours(4)
+    key = "manifests/2026/11/26/01.json"
+    world.s3.put_object(Bucket="vault", Key=key, Body=b"{}", ChecksumAlgorithm="SHA256")
+    world.s3.delete_object(Bucket="vault", Key=key)
+    report = verified(world)
+    assert kinds(report) == ["hidden", "overwritten"]
+    assert report.untrusted_from is None
+
+
 def test_a_weaker_or_shorter_lock_is_named(world):
     world.lock(200)
     world.call(3)
