@@ -33,7 +33,7 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 @click.group()
 def guard() -> None:
-    """The guard on callers: what it would refuse, and whether a tenant is ready for it."""
+    """What the guard on callers would refuse, and whether a tenant is ready for it."""
 
 
 def _record_options(command: _Command) -> _Command:
