@@ -49,7 +49,7 @@ def as_json(evidence: Evidence, live: LiveComparison | None = None) -> dict[str,
 
 def text(evidence: Evidence, live: LiveComparison | None = None) -> str:
     """Return the JSON file: the same bytes for the same evidence."""
-    return json.dumps(as_json(evidence, live), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(as_json(evidence, live), ensure_ascii=False) + "\n"
 
 
 def stamp(moment: datetime) -> str:

@@ -54,7 +54,7 @@ def component_definition(evidence: Evidence) -> dict[str, Any]:
 
 def text(evidence: Evidence) -> str:
     """Return the OSCAL file."""
-    return json.dumps(component_definition(evidence), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(component_definition(evidence), ensure_ascii=False) + "\n"
 
 
 def _stack_component(stack: Stack, facts: Sequence[Fact], catalogue: Catalogue) -> dict[str, Any]:
