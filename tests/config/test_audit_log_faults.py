@@ -24,15 +24,21 @@ def keys(tmp_path, section):
     return {fault.key: fault.problem for fault in faults_in(tmp_path)}
 
 
+def declared(tmp_path):
+    log = load_config(tmp_path).platform.audit_log
+    assert log
+    return declared_retention(log)
+
+
 def test_a_bare_section_is_the_plain_default(tmp_path):
     folder(tmp_path, "audit_log: {}\n")
-    kept = declared_retention(load_config(tmp_path).platform.audit_log)
+    kept = declared(tmp_path)
     assert (kept.days, kept.mode, kept.owner) == (400, "GOVERNANCE", None)
 
 
 def test_a_preset_brings_its_days_and_its_source(tmp_path):
     folder(tmp_path, COMPLIANCE)
-    kept = declared_retention(load_config(tmp_path).platform.audit_log)
+    kept = declared(tmp_path)
     assert (kept.days, kept.mode) == (1827, "COMPLIANCE")
     assert "MiFID II" in kept.basis
 

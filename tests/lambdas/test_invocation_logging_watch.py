@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from invocation_logging import handler as logging_handler
+from invocation_logging import watch
 from invocation_logging.logic import Wanted
 from invocation_logging.watch import embedded_metrics, undelivered
 
@@ -105,7 +106,7 @@ def test_without_a_bucket_only_the_log_group_counts():
 
 def test_the_schedule_writes_metrics_that_cloudwatch_reads(account, monkeypatch, capsys):
     monkeypatch.setattr(logging_handler, "_current", lambda: None)
-    monkeypatch.setattr(logging_handler.watch, "undelivered", lambda *_: {"log group": 3})
+    monkeypatch.setattr(watch, "undelivered", lambda *_: {"log group": 3})
     logging_handler.handler({"watch": PROPERTIES}, None)
     told = json.loads(capsys.readouterr().out)
     assert (told["LoggingDrift"], told["CallsUndelivered"]) == (1, 3)
