@@ -63,6 +63,8 @@ def test_the_wheel_carries_the_functions_and_no_byte_code(wheel):
     assert "finops_constructs/_lambdas/tenant_release/handler.py" in names
     assert "finops_constructs/prices/prices.json" in names
     assert "finops_constructs/py.typed" in names
+    assert "finops_constructs/controls/clauses/ai-act.toml" in names
+    assert "finops_constructs/evidence/page/page.css" in names
     assert not [name for name in names if name.endswith(".pyc") or name.startswith("tests/")]
 
 
