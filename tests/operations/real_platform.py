@@ -53,6 +53,9 @@ class WithoutSimulator:
     def __init__(self, client: Any) -> None:
         self._client = client
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
     def get_paginator(self, name: str) -> Any:
         if name != "simulate_principal_policy":
             return self._client.get_paginator(name)
