@@ -62,9 +62,9 @@ def settings_statements(place: Place, stacks: Sequence[str]) -> list[Statement]:
             place.global_arn("iam", "role/*"),
         ),
         _allow(
-            "SuspensionPolicies",
+            "GuardPolicies",
             ["iam:GetPolicy", "iam:GetPolicyVersion"],
-            place.global_arn("iam", "policy/finops/suspension/*"),
+            place.global_arn("iam", "policy/finops/*"),
         ),
     ]
 

@@ -86,6 +86,8 @@ def write(
     """  # noqa: D301 - as above
     from finops_constructs.evidence.model import read_evidence  # noqa: PLC0415 - `--help` is fast
 
+    if not live and (where.region or where.profile or where.endpoint_url):
+        raise click.UsageError("--region, --profile and --endpoint-url are for --live")
     found = read_evidence(assembly, generated=_now())
     seen = _compare(assembly, found, where) if live else None
     written = _write(folder, found, seen) if folder else []

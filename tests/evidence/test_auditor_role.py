@@ -32,6 +32,7 @@ TABLE = arn("dynamodb", "table/finops-state")
 FUNCTION = arn("lambda", "function:finops-commands")
 WORKGROUP = arn("athena", "workgroup/finops-auditor-finops_audit")
 SUSPENSION = f"arn:aws:iam::{ACCOUNT}:policy/finops/suspension/eu-west-1/finops-suspension-writer"
+STANDING_DENY = f"arn:aws:iam::{ACCOUNT}:policy/finops/standing-deny/eu-west-1/writer-Deny0A1B"
 CALLER = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
 PROFILE = arn("bedrock", "application-inference-profile/0a1b2c3d4e5f")
 READS = {
@@ -43,6 +44,7 @@ READS = {
     FUNCTION: ["lambda:GetFunctionUrlConfig", "lambda:GetFunctionConfiguration"],
     CALLER: ["iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
     SUSPENSION: ["iam:GetPolicy", "iam:GetPolicyVersion"],
+    STANDING_DENY: ["iam:GetPolicy", "iam:GetPolicyVersion"],
     BUCKET: [
         "s3:GetBucketObjectLockConfiguration",
         "s3:GetBucketOwnershipControls",

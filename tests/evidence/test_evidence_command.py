@@ -99,6 +99,7 @@ def test_files_can_be_made_repeatable(old, tmp_path, monkeypatch):
         (["diff", "nowhere", "nowhere"], "nowhere/manifest.json: No such file or directory"),
         (["diff", "nowhere"], "Missing argument 'NEW'"),
         (["--shiny"], "No such option"),
+        (["--region", "eu-west-1"], "are for --live"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_exit_code_2(arguments, said, tmp_path):

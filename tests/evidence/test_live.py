@@ -5,6 +5,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from finops_constructs._place import Place
+from finops_constructs.audit.auditor_statements import (
+    AuditedLog,
+    log_statements,
+    settings_statements,
+)
 from finops_constructs.evidence.live.comparison import compare_live
 from finops_constructs.evidence.live_state import LiveState
 from finops_constructs.operations.aws import Aws
@@ -26,6 +32,13 @@ SOURCE = (
     "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 )
 TEXT, BUCKET = "S", "finops-live-log"
+# Where IAM calls an action otherwise than the API its operation.
+OTHER_ACTIONS = {
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "DescribeAlarms": "cloudwatch:DescribeAlarms",
+}
 DAYS = ("Log", "ObjectLockConfiguration.Rule.DefaultRetention.Days")
 MORE = {
     "Log": {"BucketName": BUCKET},
@@ -119,6 +132,22 @@ def test_what_was_deployed_is_as_declared(look):
     wrong = {k: (o.state, o.detail) for k, o in found.items() if o.state != "as-declared"}
     assert wrong == {}
     assert found[DAYS].detail == "template and resource say so"
+
+
+def test_the_auditors_role_may_ask_all_that_was_asked(look, aws):
+    asked = set()
+    # Every call says its operation before it is signed.
+    aws._session.register(
+        "before-call", lambda model, **_: asked.add((model.service_model.service_name, model.name))
+    )
+    look()
+    place = Place(partition="aws", account=ACCOUNT, region="eu-west-1")
+    log = AuditedLog(bucket_arn="arn:aws:s3:::log", key_arn="arn:aws:kms:eu-west-1:1:key/1")
+    statements = [*settings_statements(place, ["finops-*"]), *log_statements(place, log)]
+    allowed = {action for statement in statements for action in statement["Action"]}
+    needed = {OTHER_ACTIONS.get(name, f"{service}:{name}") for service, name in asked}
+    assert len(needed) > 15
+    assert needed - allowed == {"sts:GetCallerIdentity"}, "which needs no permission"
 
 
 def drifted(found):
