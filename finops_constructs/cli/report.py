@@ -164,7 +164,7 @@ def _print(made: Report, files: list[Path]) -> None:
     from finops_constructs.report.cards import cards  # noqa: PLC0415 - slow
 
     for card in cards(made):
-        click.echo(f"{card.name}: {card.value}. {card.says}")
+        click.echo(f"{card.name}: {card.value} - {card.says}")
     for number, each in enumerate(made.decisions, 1):
         click.echo(f"{number}. {each.what} Owner: {each.owner}.")
     click.echo(f"{files[0]}: {made.data.status}, with report.json and {len(files) - 2} tables")

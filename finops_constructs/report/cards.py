@@ -60,10 +60,10 @@ def cards(report: Report) -> Iterator[Card]:
 
 def _spend(report: Report) -> Card:
     now, money = report.headline, report.money
-    says = "All charges: usage, tax, credits, refunds and fees."
+    says = f"{money.aside(now.cost_usd)}All charges: usage, tax, credits, refunds and fees."
     if now.usage_usd is not None and now.last_month_usd is not None:
         says += f" Usage {money.text(now.usage_usd)}; last month {money.text(now.last_month_usd)}."
-    return Card(name="Billed", value=money.both(now.cost_usd), says=says, table="showback")
+    return Card(name="Billed", value=money.text(now.cost_usd), says=says, table="showback")
 
 
 def _budget(report: Report) -> Iterator[Card]:
@@ -91,16 +91,18 @@ def _month_end(report: Report) -> Iterator[Card]:
     now, money = report.headline, report.money
     if now.forecast_usd is None:
         return
+    aside = money.aside(now.forecast_usd)
     if report.data.status != "open":
         change = f"{now.change_ratio:+.0%} against the month before." if now.change_ratio else ""
         yield Card(
-            name="Usage of the month",
-            value=money.both(now.forecast_usd),
-            says=f"The month is over. {change}",
+            name=f"Usage of {report.data.scope.months[-1]}",
+            value=money.text(now.forecast_usd),
+            says=f"{aside}The month is over. {change}",
             table="budget_variance",
         )
         return
-    says = f"{money.text(now.low_usd)} to {money.text(now.high_usd)} in four of five cases."
+    band = f"{money.text(now.low_usd)} to {money.text(now.high_usd)}"
+    says = f"{aside}{band} in four of five cases."
     if now.change_ratio is not None:
         says += f" {now.change_ratio:+.0%} against last month."
     if now.backtest_error is None:
@@ -112,7 +114,7 @@ def _month_end(report: Report) -> Iterator[Card]:
         )
     yield Card(
         name="The month will end at",
-        value=money.both(now.forecast_usd),
+        value=money.text(now.forecast_usd),
         says=says,
         table="forecast",
     )

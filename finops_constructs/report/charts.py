@@ -56,7 +56,7 @@ def _by_month(data: ReportData, money: Money) -> Chart | None:
     dearest = _largest((name, usd) for _, name, usd in rows)
     return Chart(
         id="by-month",
-        title=f"Cost by {group} and month",
+        title=f"Cost by {group.replace('_', ' ')} and month",
         says=f"Over {len(data.scope.history)} months; the most is {dearest[0]}'s.",
         table="showback",
         figure=_stacked(rows, list(data.scope.history), money, category=True),
@@ -76,7 +76,7 @@ def _by_day(data: ReportData, money: Money) -> Chart | None:
     top = max(by_day, key=lambda day: by_day[day])
     return Chart(
         id="by-day",
-        title=f"Cost by {group} and day",
+        title=f"Cost by {group.replace('_', ' ')} and day",
         says=f"The dearest day is {top} with {money.text(by_day[top])}.",
         table="showback",
         figure=_stacked(rows, days, money, category=False),
@@ -130,7 +130,7 @@ def _forecast(data: ReportData, money: Money) -> Chart | None:
         )
     return Chart(
         id="forecast",
-        title=f"Where {last} will end",
+        title=f"Where {last} {'will end' if data.status == 'open' else 'ended'}",
         says=f"The largest is {names[-1]}: {money.text(rows[-1]['forecast_cost_usd'])}.",
         table="forecast",
         figure=_figure(traces, {"xaxis": {"title": {"text": money.currency}}}),

@@ -61,6 +61,10 @@ class Money:
             return self.text(usd)
         return f"{self.text(usd)} (USD {cents(usd):,})"
 
+    def aside(self, usd: Decimal | None) -> str:
+        """Return an amount in USD as the first words beside another currency's; else nothing."""
+        return "" if self.rate is None or usd is None else f"USD {cents(usd):,}. "
+
     def as_json(self) -> dict[str, Any] | None:
         """Return the rate as JSON; None for USD."""
         if self.rate is None:

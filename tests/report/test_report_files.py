@@ -130,7 +130,8 @@ def test_pounds_stand_with_their_rate_source_and_date_and_dollars_beside(made):
     text = page(report)
     assert "USD 1 = GBP 0.8 (Treasury, 2026-10-31)" in text
     shown = f"GBP {(usd * Decimal('0.8')).quantize(Decimal('0.01')):,}"
-    assert f"{shown} (USD {usd.quantize(Decimal('0.01')):,})" in text
+    assert f"<strong>{shown}</strong>" in text
+    assert f"USD {usd.quantize(Decimal('0.01')):,}. All charges" in text
     dearest = max(row["cost_usd"] for row in report.data.rows("showback"))
     assert f"<small>USD {dearest:,.2f}</small>" in text
 
