@@ -4,15 +4,14 @@ Every hop is looked at where it ends, not where somebody says so: the ledger, Be
 attachments. The stop is ended by booking the money back, so that the canary owes nobody anything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aws_lambda_powertools import Logger
 
-from canary.commands_url import Commands
 from canary.record import synthetic_record
 from canary.settings import Settings
 from shared.canary_tenant import CANARY_ALIAS, CANARY_TENANT
@@ -61,6 +60,13 @@ class Outcome:
     why: str = ""
 
 
+class Orders(Protocol):
+    """What takes orders as the commands function does."""
+
+    def order(self, **body: str) -> Mapping[str, Any]:
+        """Give an order and return the answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """The self-test.
@@ -68,7 +74,7 @@ class Canary:
     Attributes:
         settings: Where everything is.
         client: Returns the boto3 client of a service.
-        commands: The commands function.
+        commands: Takes orders.
         now: The wall clock, UTC.
         seconds: Seconds that never go back.
         sleep: Waits.
@@ -76,7 +82,7 @@ class Canary:
 
     settings: Settings
     client: Callable[[str], Any]
-    commands: Commands
+    commands: Orders
     now: Callable[[], datetime]
     seconds: Callable[[], float]
     sleep: Callable[[float], None]

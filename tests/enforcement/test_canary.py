@@ -58,7 +58,8 @@ def test_its_entries_are_those_of_a_tenant_that_is_stopped_at_a_dollar(stack):
     registry = parse_registry(entries)
     assert registry.faults == ()
     policy = registry.policies[CANARY_TENANT]
-    assert (policy.mode, policy.monthly_limit_usd) == ("enforce", 1)
+    assert policy.mode == "enforce"
+    assert policy.monthly_limit_usd == 1
     profile = registry.profiles[CANARY_TENANT][CANARY_ALIAS]
     assert profile.metered
     assert profile.price_as_of is None

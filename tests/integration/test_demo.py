@@ -215,3 +215,20 @@ def _children(parent: int, word: str) -> list[int]:
         if int(fields[1]) == parent and word in command:
             found.append(int(stat.parent.name))
     return found
+
+
+def test_the_false_stop_page_as_written_ends_a_false_stop(summary):
+    false_stop = summary["on_call"]["false_stop"]
+    assert float(false_stop["counted_usd"]) > 3200
+    assert float(false_stop["estimated_usd"]) < 100
+    assert (false_stop["suspended"], false_stop["attached_to"]) == ([], [])
+    assert false_stop["allowed"]
+
+
+def test_the_runaway_page_as_written_stops_it_and_the_switch_adopts_the_stop(summary):
+    broken = summary["on_call"]["broken_switch"]
+    assert broken["refused"]
+    assert broken["adopted"] in {"applied", "confirmed"}
+    assert broken["why"] == ["ordered"]
+    assert broken["still_suspended"]
+    assert broken["attached_to"] == ["document-ingestion", "writer-app"]

@@ -17,7 +17,7 @@ from tests.upgrade.template_changes import GUARD, KEPT, create_only, gaps
 
 HERE = Path(__file__).parent
 LAST_RELEASE = HERE / "release_0_1_0"
-ALLOWED = {
+ALLOWED: dict[str, str] = {
     # Logical id -> why its replacement harms nothing, with the section of UPGRADING.md.
 }
 BEFORE = {
