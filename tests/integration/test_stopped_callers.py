@@ -11,6 +11,8 @@ from tests.organisation_under_test import ACCOUNT
 
 pytestmark = pytest.mark.emulator
 MOST_POLICIES = 10
+KEY_USER = "BedrockAPIKey-a1b2"
+MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 LOOKS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
@@ -27,7 +29,11 @@ def scene(tmp_path_factory):
     with opened(tmp_path_factory.mktemp("scene")) as scene:
         scene.deploy(
             guarded("first", callers=[{"role_arn": role("shared-app"), "shared_with": ["second"]}]),
-            guarded("second", callers=[{"role_arn": role("shared-app"), "shared_with": ["first"]}]),
+            guarded(
+                "second",
+                callers=[{"role_arn": role("shared-app"), "shared_with": ["first"]}],
+                api_key_users=[f"arn:aws:iam::{ACCOUNT}:user/{KEY_USER}"],
+            ),
             guarded(
                 "full", callers=[{"role_arn": role("crammed-app")}, {"role_arn": role("free-app")}]
             ),
@@ -87,3 +93,38 @@ def test_a_role_that_takes_no_more_policies_is_reported_and_keeps_nothing_else_f
     assert status["state"] == "suspending", "what is not read back is not claimed"
     assert decisions(scene, "free-app", "full") == all_aliases("ExplicitlyDenied")
     assert decisions(scene, "crammed-app", "full") == all_aliases("ExplicitlyDenied")
+
+
+def submit(bedrock, name, profile_arn):
+    return bedrock.create_model_invocation_job(
+        jobName=name,
+        roleArn=role("batch"),
+        modelId=profile_arn,
+        inputDataConfig={"s3InputDataConfig": {"s3Uri": "s3://batch/in"}},
+        outputDataConfig={"s3OutputDataConfig": {"s3Uri": "s3://batch/out"}},
+    )["jobArn"]
+
+
+def test_a_persons_stop_ends_batch_jobs_and_keys_and_a_resumption_gives_the_keys_back(scene):
+    bedrock, iam = scene.aws.client("bedrock"), scene.aws.client("iam")
+    iam.create_user(UserName=KEY_USER, Tags=[{"Key": "finops:tenant", "Value": "second"}])
+    iam.create_service_specific_credential(UserName=KEY_USER, ServiceName="bedrock.amazonaws.com")
+
+    def status_of(job):
+        return bedrock.get_model_invocation_job(jobIdentifier=job)["status"]
+
+    def key():
+        (found,) = iam.list_service_specific_credentials(UserName=KEY_USER)[
+            "ServiceSpecificCredentials"
+        ]
+        return found["Status"]
+
+    own = submit(bedrock, "own", scene.stage("second").profiles["smart"])
+    other = submit(bedrock, "other", f"arn:aws:bedrock:eu-west-1::foundation-model/{MODEL}")
+    scene.finops.run("suspend", "second", "--reason", "runaway")
+    wait_until("the job is ended", lambda: status_of(own) != "InProgress" or None)
+    wait_until("the key is off", lambda: key() == "Inactive" or None)
+    assert status_of(other) == "InProgress"
+    scene.finops.run("resume", "second", "--reason", "fixed")
+    wait_until("the key is on", lambda: key() == "Active" or None)
+    assert status_of(own) == "Stopped"

@@ -126,6 +126,24 @@ def test_a_simulator_that_does_not_heed_tags_is_never_passed_in_silence(
     assert check.detail
 
 
+def test_a_caller_that_a_stop_would_not_reach_is_a_failure_of_the_drill(
+    emulator, deployed, monkeypatch
+):
+    partner = "arn:aws:iam::999999999999:role/partner"
+    emulator.client("ssm").put_parameter(
+        Name="/finops/writer/callers/def", Type="String", Value=json.dumps({"role_arn": partner})
+    )
+    with _drill(emulator, monkeypatch) as drill:
+        report = drill.run()
+    emulator.client("ssm").delete_parameter(Name="/finops/writer/callers/def")
+    verdicts = {c.name: (c.verdict, c.detail) for c in report.checks}
+    assert verdicts["a stop would reach writer-app"] == (Verdict.HELD, "")
+    verdict, detail = verdicts["a stop would reach partner"]
+    assert verdict is Verdict.FAILED
+    assert "is no role of account 111122223333" in detail
+    assert not report.held
+
+
 def test_ctrl_c_leaves_the_account_as_it_was(emulator, deployed, monkeypatch):
     with _drill(emulator, monkeypatch) as drill:
 
