@@ -45,7 +45,7 @@ def in_any_order(stack):
     "config",
     [
         tenant(),
-        tenant(**EVERYTHING),
+        tenant("writer", **EVERYTHING),
         tenant(
             models={"smart": {"model": SONNET, "profile_arn": OWN}},
             budget={"monthly_limit_usd": "500", "adopt_budget": "theirs"},
@@ -132,7 +132,8 @@ def test_nothing_is_handed_over_of_a_stack_that_failed():
     ids=lambda path: ".".join(path)[:20],
 )
 def test_logical_ids_are_those_of_the_cdk(path):
-    scope = stack = Stack(App(), "S")
+    stack = Stack(App(), "S")
+    scope: Construct = stack
     for part in path[:-1]:
         scope = Construct(scope, part)
     parameter = ssm.CfnParameter(scope, path[-1], type="String", value="x")
