@@ -21,8 +21,9 @@ def examine(narrator: Narrator, emulator: Emulator, regions: list[str]) -> dict[
 
 def _begin(emulator: Emulator, region: str) -> subprocess.Popen[str]:
     line = [str(_FINOPS), "doctor", "--region", region]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(line, env=emulator.env, text=True, **streams)  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        line, env=emulator.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def _end(narrator: Narrator, region: str, doctor: subprocess.Popen[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """An `Aws` whose services answer what they are told to, for what the emulator cannot show."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import botocore.exceptions
 
@@ -8,7 +9,7 @@ REGION, ACCOUNT = "eu-west-1", "111122223333"
 
 
 def denied(operation="Operation"):
-    told = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+    told: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
     return botocore.exceptions.ClientError(told, operation)
 
 

@@ -1,6 +1,7 @@
 """Each item of the doctor: what it says, what it says when it cannot look, and when it is calm."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -69,8 +70,9 @@ def writer(policy=None, **profile):
 
 def case(*, tenant=None, tenants=None, alarms=None, payer=None, slack_workspaces=None, **services):
     platform = {"commands": {"function_name": "finops-commands"}}
+    aws: Any = FakeAws(**services)
     return Case(
-        aws=FakeAws(**services),
+        aws=aws,
         payer=payer,
         account=ACCOUNT,
         tenant=tenant,
@@ -438,7 +440,7 @@ def test_entries_that_lead_nowhere_blind():
     there = {
         "list_inference_profiles": {"inferenceProfileSummaries": [{"inferenceProfileArn": ARN}]}
     }
-    nothing = {"list_inference_profiles": {"inferenceProfileSummaries": []}}
+    nothing: Any = {"list_inference_profiles": {"inferenceProfileSummaries": []}}
     assert said(registered, case(bedrock=there)) == []
     ((_, text, blind),) = said(registered, case(bedrock=nothing))
     assert "smart leads to a profile that is not there" in text
