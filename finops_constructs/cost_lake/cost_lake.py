@@ -103,7 +103,7 @@ class CostLake(Construct):
         place = place_of(self)
         results = Construct(self, "Results")
         self.results = define_bucket(
-            results, name=None, expire_days=_RESULT_DAYS, old_version_days=1, keep=False
+            results, name=None, expire_days=_RESULT_DAYS, old_version_days=1, keep=True
         )
         define_bucket_policy(results, self.results)
         database = glue.CfnDatabase(
