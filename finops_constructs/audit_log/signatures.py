@@ -29,7 +29,7 @@ class PublicKey:
             )
         except ImportError:
             raise AuditLogError(
-                "checking signatures needs the package cryptography: pip install 'finops-constructs[audit]'"
+                "checking signatures needs cryptography: pip install 'finops-constructs[audit]'"
             ) from None
         try:
             key = load_pem_public_key(path.read_bytes())
