@@ -19,7 +19,7 @@ from local.demo.narration import OUT, Narrator, wait_until
 from local.emulator import Emulator, EmulatorError
 
 TENANT: Final = "writer"
-_ROWS: Final = 1500
+_ROWS: Final = 600
 _SOURCE: Final = f"athena://{WORKGROUP}/{DATABASE}"
 
 
