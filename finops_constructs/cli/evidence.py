@@ -40,7 +40,7 @@ class _WriteByDefault(click.Group):
 
 @click.group(cls=_WriteByDefault)
 def evidence() -> None:
-    """Evidence of a cloud assembly for auditors: clause by clause, for each tenant.
+    """Show an auditor what a cloud assembly holds, clause by clause.
 
     `finops evidence write --help` and `finops evidence diff --help` show all options. A folder
     called `diff` is written `./diff`.
