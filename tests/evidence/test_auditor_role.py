@@ -1,8 +1,11 @@
 """The auditor's role: reads the log, its lock, keys, queries and settings; changes nothing."""
 
+import json
 import re
 
+import cdk_nag
 import pytest
+from aws_cdk import App, Validations
 from aws_cdk.assertions import Template
 
 from finops_constructs import AuditorRole
@@ -211,6 +214,26 @@ def test_without_a_log_it_reads_settings_only_in_the_organisations_place():
     actions = str(role["Policies"])
     assert "s3:GetObject" not in actions
     assert "athena:" not in actions
+
+
+def test_it_is_clean_under_cdk_nag_with_a_reason_for_every_wildcard(tmp_path):
+    app = App(outdir=str(tmp_path), builtin_cloud_formation_validation=False)
+    AuditorRole(
+        new_stack("Nag", app=app),
+        "Auditor",
+        principal_arns=[EXTERNAL],
+        log=LOG,
+        evidence_bucket_arn=EVIDENCE,
+    )
+    packs = [cdk_nag.AwsSolutionsChecks(), cdk_nag.NIST80053R5Checks()]
+    Validations.of(app).add_plugins(*packs)
+    app.synth()
+    report = json.loads((tmp_path / "validation-report.json").read_text())
+    assert len(report["pluginReports"]) == len(packs)
+    assert [r["violations"] for r in report["pluginReports"]] == [[], []]
+    accepted = [each for r in report["pluginReports"] for each in r["suppressedViolations"]]
+    assert all(len(each["reason"]) > 20 for each in accepted)
+    assert len(accepted) > 10
 
 
 @pytest.mark.parametrize(
