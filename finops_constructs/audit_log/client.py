@@ -81,7 +81,7 @@ class AuditLog:
                 aws,
                 url=place.function_url,
                 function_name=place.function_name,
-                role="the log archiver",
+                role="log archiver",
             )
         )
 

@@ -39,11 +39,11 @@ class FunctionUrl:
         aws: Where and as whom to call.
         url: The function URL.
         function_name: What to name in an error.
-        role: What the function is, in an error. Default: the commands function.
+        role: Which function of the platform it is, in an error. Default: `commands function`.
     """
 
     def __init__(
-        self, aws: Aws, *, url: str, function_name: str, role: str = "the commands function"
+        self, aws: Aws, *, url: str, function_name: str, role: str = "commands function"
     ) -> None:
         self._aws = aws
         self._function_name = function_name
@@ -114,7 +114,7 @@ class FunctionUrl:
             text = f"{self._where} failed with {response.status_code} {said}".rstrip()
             return self._unanswered(text, repeatable=repeatable)
         text = f"{self._where} answered {response.status_code} with {response.text[:200]!r}"
-        return AnswerError(f"{text}: is it {self._role}?")
+        return AnswerError(f"{text}: is it the platform's {self._role}?")
 
     @staticmethod
     def _unanswered(text: str, *, repeatable: bool) -> OperationsError:
@@ -139,7 +139,7 @@ class FunctionUrl:
 
     @property
     def _where(self) -> str:
-        return f"{self._role} {self._function_name} at {self._url}"
+        return f"the {self._role} {self._function_name} at {self._url}"
 
 
 def _address(url: str, other_endpoint_url: str | None) -> tuple[str, str]:
