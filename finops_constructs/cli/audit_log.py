@@ -37,7 +37,7 @@ class _Group(click.Group):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
 
-@click.group(cls=_Group, name="audit-log")
+@click.group(cls=_Group, name="audit-log", short_help="Read, prove and add to the write-once log.")
 def audit_log() -> None:
     """Read, prove and add to the write-once log of an account and Region.
 
