@@ -173,7 +173,21 @@ def test_a_lock_somebody_shortened_is_found(look, emulator):
     assert drifted(look()) == {}
 
 
-def test_encryption_with_another_key_than_the_logs_is_found(look, emulator):
+def test_encryption_with_another_key_is_found(look, emulator):
+    s3 = emulator.client("s3")
+    rules = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]
+    other = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-0000-0000-000000000000"
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": other}
+    another = {"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+    with changed(
+        lambda: s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=another),
+        lambda: s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=rules),
+    ):
+        (told,) = drifted(look()).values()
+    assert told.startswith(other)
+
+
+def test_encryption_taken_off_is_found(look, emulator):
     s3 = emulator.client("s3")
     rules = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]
     with changed(

@@ -1,6 +1,7 @@
 """Every fact of an assembly against its account: the same rules, on what is deployed."""
 
 import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from finops_constructs.checks.template import Template
 
 _Key = tuple[str, str, str, str]
+_ARN_OF: Final = re.compile(r"\$\{(\w+)\.Arn\}")
 _TEMPLATE_ONLY: Final = "the deployed template says so; the resource itself was not asked"
 
 
@@ -140,6 +142,11 @@ def _same(fact: Fact, now: Fact, stack: DeployedStack) -> bool:
     """Return whether two facts say the same, as far as the template knows what it will be."""
     if fact.verdict is not now.verdict:
         return False
+    if fact.value == now.value:
+        return True
+    reference = _ARN_OF.fullmatch(fact.value)
+    if reference and reference[1] in stack.physical_ids:
+        return stack.physical_ids[reference[1]] in now.value
     declared = stack.resolved(fact.value)
     # AWS answers a default where the template leaves it open.
     known = declared != ABSENT and "${" not in declared
