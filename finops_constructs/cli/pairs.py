@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 
-class Pair(click.ParamType):
+class Pair(click.ParamType):  # type: ignore[type-arg]  # generic in later releases only
     """`NAME=TEXT`, split at the first equals sign.
 
     Args:

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from finops_constructs.report.figures import (
+    Chart,
+    bars,
+    figure,
+    largest,
+    line,
+    number,
+    stacked,
+    sums,
+)
 from finops_constructs.report.headline import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable
 
     from finops_constructs.report.gather import ReportData
     from finops_constructs.report.money import Money
 
 NOBODY: Final = "(none)"
-OTHERS: Final = "(others)"
-_MOST_GROUPS: Final = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """One chart.
-
-    Attributes:
-        id: In the page.
-        title: What it shows.
-        says: What it says in words, for whoever cannot see it.
-        table: The view with its numbers.
-        figure: Plotly's `data` and `layout`.
-    """
-
-    id: str
-    title: str
-    says: str
-    table: str
-    figure: dict[str, Any]
 
 
 def charts(data: ReportData, money: Money) -> list[Chart]:
@@ -53,13 +40,13 @@ def _by_month(data: ReportData, money: Money) -> Chart | None:
     ]
     if not rows:
         return None
-    dearest = _largest((name, usd) for _, name, usd in rows)
+    dearest = largest((name, usd) for _, name, usd in rows)
     return Chart(
         id="by-month",
         title=f"Cost by {group.replace('_', ' ')} and month",
         says=f"Over {len(data.scope.history)} months; the most is {dearest[0]}'s.",
         table="showback",
-        figure=_stacked(rows, list(data.scope.history), money, category=True),
+        figure=stacked(rows, list(data.scope.history), money, category=True),
     )
 
 
@@ -72,14 +59,14 @@ def _by_day(data: ReportData, money: Money) -> Chart | None:
     days = sorted({day for day, _, _ in rows})
     if not days:
         return None
-    by_day = _sums((day, usd) for day, _, usd in rows)
+    by_day = sums((day, usd) for day, _, usd in rows)
     top = max(by_day, key=lambda day: by_day[day])
     return Chart(
         id="by-day",
         title=f"Cost by {group.replace('_', ' ')} and day",
         says=f"The dearest day is {top} with {money.text(by_day[top])}.",
         table="showback",
-        figure=_stacked(rows, days, money, category=False),
+        figure=stacked(rows, days, money, category=False),
     )
 
 
@@ -95,9 +82,9 @@ def _forecast(data: ReportData, money: Money) -> Chart | None:
         if row["billing_period"] == last
     }
     names = [row["tenant"] for row in rows]
-    ends = [_number(money, row["forecast_cost_usd"]) for row in rows]
+    ends = [number(money, row["forecast_cost_usd"]) for row in rows]
     traces: list[dict[str, Any]] = [
-        _bars("billed", [_number(money, row["cost_usd"]) for row in rows], names, flat=True),
+        bars("billed", [number(money, row["cost_usd"]) for row in rows], names, flat=True),
         {
             "type": "scatter",
             "mode": "markers",
@@ -107,11 +94,9 @@ def _forecast(data: ReportData, money: Money) -> Chart | None:
             "error_x": {
                 "type": "data",
                 "symmetric": False,
-                "array": [
-                    _number(money, r["high_cost_usd"] - r["forecast_cost_usd"]) for r in rows
-                ],
+                "array": [number(money, r["high_cost_usd"] - r["forecast_cost_usd"]) for r in rows],
                 "arrayminus": [
-                    _number(money, r["forecast_cost_usd"] - r["low_cost_usd"]) for r in rows
+                    number(money, r["forecast_cost_usd"] - r["low_cost_usd"]) for r in rows
                 ],
             },
         },
@@ -124,7 +109,7 @@ def _forecast(data: ReportData, money: Money) -> Chart | None:
                 "mode": "markers",
                 "name": "budget",
                 "marker": {"symbol": "line-ns-open", "size": 18},
-                "x": [_number(money, budgets[name]) for name in known],
+                "x": [number(money, budgets[name]) for name in known],
                 "y": known,
             }
         )
@@ -133,24 +118,24 @@ def _forecast(data: ReportData, money: Money) -> Chart | None:
         title=f"Where {last} {'will end' if data.status == 'open' else 'ended'}",
         says=f"The largest is {names[-1]}: {money.text(rows[-1]['forecast_cost_usd'])}.",
         table="forecast",
-        figure=_figure(traces, {"xaxis": {"title": {"text": money.currency}}}),
+        figure=figure(traces, {"xaxis": {"title": {"text": money.currency}}}),
     )
 
 
 def _models(data: ReportData, money: Money) -> Chart | None:
-    costs = _sums((row["model"], row["cost_usd"]) for row in data.rows("model_mix"))
+    costs = sums((row["model"], row["cost_usd"]) for row in data.rows("model_mix"))
     if not costs:
         return None
     names = sorted(costs, key=lambda name: costs[name])
-    values = [_number(money, costs[name]) for name in names]
+    values = [number(money, costs[name]) for name in names]
     share = costs[names[-1]] / (sum(costs.values()) or 1) * 100
     return Chart(
         id="models",
         title="Model mix",
         says=f"{names[-1]} takes {share:.0f} % of the cost of tokens.",
         table="model_mix",
-        figure=_figure(
-            [_bars("cost of tokens", values, names, flat=True)],
+        figure=figure(
+            [bars("cost of tokens", values, names, flat=True)],
             {"xaxis": {"title": {"text": money.currency}}, "showlegend": False},
         ),
     )
@@ -168,10 +153,10 @@ def _velocity(data: ReportData, money: Money) -> Chart | None:
         own = [row for row in known if row["tenant"] == tenant]
         months = [row["billing_period"] for row in own]
         unit = own[-1]["velocity_unit"]
-        costs = [_number(money, Decimal(repr(row["usd_per_velocity"])), 4) for row in own]
+        costs = [number(money, Decimal(repr(row["usd_per_velocity"])), 4) for row in own]
         traces += [
-            _line(f"{tenant}: {money.currency} for one of {unit}", months, costs),
-            _line(f"{tenant}: {unit}", months, [float(row["velocity"]) for row in own])
+            line(f"{tenant}: {money.currency} for one of {unit}", months, costs),
+            line(f"{tenant}: {unit}", months, [float(row["velocity"]) for row in own])
             | {"yaxis": "y2", "line": {"dash": "dot"}},
         ]
     return Chart(
@@ -179,7 +164,7 @@ def _velocity(data: ReportData, money: Money) -> Chart | None:
         title="Unit cost against velocity",
         says=f"For {', '.join(sorted({row['tenant'] for row in known}))}.",
         table="unit_cost_vs_velocity",
-        figure=_figure(
+        figure=figure(
             traces,
             {
                 "xaxis": {"type": "category"},
@@ -200,8 +185,8 @@ def _roi(data: ReportData, money: Money) -> Chart | None:
     rows = [row for row in data.rows("roi") if row["value_usd"] is not None]
     if not rows:
         return None
-    costs = _sums((row["tenant"], row["cost_usd"]) for row in rows)
-    values = _sums((row["tenant"], row["value_usd"]) for row in rows)
+    costs = sums((row["tenant"], row["cost_usd"]) for row in rows)
+    values = sums((row["tenant"], row["value_usd"]) for row in rows)
     names = sorted(costs, key=lambda name: costs[name])
     best = max((values[name] / costs[name], name) for name in names if costs[name])
     return Chart(
@@ -209,9 +194,9 @@ def _roi(data: ReportData, money: Money) -> Chart | None:
         title="Value against cost",
         says=f"A dollar brought most at {best[1]}: {best[0]:,.1f}.",
         table="roi",
-        figure=_figure(
+        figure=figure(
             [
-                _bars(name, [_number(money, amounts[each]) for each in names], names, flat=True)
+                bars(name, [number(money, amounts[each]) for each in names], names, flat=True)
                 for name, amounts in (("cost", costs), ("value", values))
             ],
             {
@@ -239,8 +224,8 @@ def _untagged(data: ReportData, _money: Money) -> Chart | None:
         title="Share that belongs to nobody",
         says=f"{shares[-1]:.1f} % in {data.scope.history[-1]}; tax and shared credits are in it.",
         table="untagged_spend",
-        figure=_figure(
-            [_line("untagged", list(data.scope.history), [round(each, 2) for each in shares])],
+        figure=figure(
+            [line("untagged", list(data.scope.history), [round(each, 2) for each in shares])],
             {
                 "xaxis": {"type": "category"},
                 "yaxis": {"title": {"text": "% of cost"}, "rangemode": "tozero"},
@@ -254,8 +239,8 @@ def _caches(data: ReportData, money: Money) -> Chart | None:
     rows = [row for row in data.rows("cache_efficiency") if row["net_saved_usd"] is not None]
     if not rows:
         return None
-    saved = _sums((row["tenant"], row["saved_by_reads_usd"] or Decimal(0)) for row in rows)
-    lost = _sums((row["tenant"], -(row["lost_by_writes_usd"] or Decimal(0))) for row in rows)
+    saved = sums((row["tenant"], row["saved_by_reads_usd"] or Decimal(0)) for row in rows)
+    lost = sums((row["tenant"], -(row["lost_by_writes_usd"] or Decimal(0))) for row in rows)
     net = sum(saved.values()) + sum(lost.values())
     names = sorted(saved, key=lambda name: saved[name])
     return Chart(
@@ -263,9 +248,9 @@ def _caches(data: ReportData, money: Money) -> Chart | None:
         title="What prompt caching saved",
         says=f"{money.text(Decimal(net))} net.",
         table="cache_efficiency",
-        figure=_figure(
+        figure=figure(
             [
-                _bars(name, [_number(money, amounts[each]) for each in names], names, flat=True)
+                bars(name, [number(money, amounts[each]) for each in names], names, flat=True)
                 for name, amounts in (("saved by reads", saved), ("lost by writes", lost))
             ],
             {"barmode": "relative", "xaxis": {"title": {"text": money.currency}}},
@@ -283,53 +268,3 @@ _CHARTS: Final[tuple[Callable[[ReportData, Money], Chart | None], ...]] = (
     _caches,
     _untagged,
 )
-
-
-def _stacked(
-    rows: Sequence[tuple[str, str, Decimal]], places: list[str], money: Money, *, category: bool
-) -> dict[str, Any]:
-    """Return stacked bars; the smallest groups are one."""
-    largest = _largest((name, usd) for _, name, usd in rows)[:_MOST_GROUPS]
-    cells: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for place, name, usd in rows:
-        cells[name if name in largest else OTHERS][place] += usd
-    traces = [
-        _bars(name, [_number(money, cells[name][place]) for place in places], places, flat=False)
-        for name in (*largest, OTHERS)
-        if name in cells
-    ]
-    axis = {"type": "category"} if category else {"type": "date"}
-    return _figure(
-        traces,
-        {"barmode": "relative", "xaxis": axis, "yaxis": {"title": {"text": money.currency}}},
-    )
-
-
-def _figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
-    return {"data": data, "layout": layout}
-
-
-def _bars(name: str, values: list[float], places: list[str], *, flat: bool) -> dict[str, Any]:
-    if flat:
-        return {"type": "bar", "orientation": "h", "name": name, "x": values, "y": places}
-    return {"type": "bar", "name": name, "x": places, "y": values}
-
-
-def _line(name: str, places: list[str], values: list[float]) -> dict[str, Any]:
-    return {"type": "scatter", "mode": "lines+markers", "name": name, "x": places, "y": values}
-
-
-def _sums(pairs: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for name, amount in pairs:
-        sums[name] += amount
-    return sums
-
-
-def _largest(pairs: Iterator[tuple[str, Decimal]]) -> list[str]:
-    sums = _sums(pairs)
-    return sorted(sums, key=lambda name: (-sums[name], name))
-
-
-def _number(money: Money, usd: Decimal, places: int = 2) -> float:
-    return round(float(money.convert(usd)), places)

@@ -15,8 +15,8 @@ from finops_constructs.report.page_table import table_section
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from finops_constructs.report.charts import Chart
     from finops_constructs.report.decisions import Decision
+    from finops_constructs.report.figures import Chart
     from finops_constructs.report.report import Report
 
 _HERE: Final = Path(__file__).parent

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from finops_constructs.report.charts import Chart, charts
+from finops_constructs.report.charts import charts
 from finops_constructs.report.decisions import Decision, decisions
 from finops_constructs.report.headline import Headline, headline
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from finops_constructs.report.figures import Chart
     from finops_constructs.report.gather import ReportData
     from finops_constructs.report.money import Money
 

@@ -129,9 +129,7 @@ def test_tags_are_activated_and_the_missing_one_is_remembered(environment, capsy
 
 def test_a_key_that_stays_inactive_counts_its_days(environment, capsys):
     old = json.dumps({"finops:tenant": "2026-01-01"})
-    boto3.client("ssm").put_parameter(
-        Name=PARAMETER, Value=old, Type="String"
-    )
+    boto3.client("ssm").put_parameter(Name=PARAMETER, Value=old, Type="String")
     run(environment, CostExplorer(tag("bedrock:tool", "Active")))
     assert metric(capsys, "CostTagDaysInactive") > 3
 
@@ -175,9 +173,7 @@ def test_no_deployment_fails_whatever_the_payer_says(environment, answers, kind,
 def test_deleting_leaves_tags_as_they_are(environment, answers):
     explorer = CostExplorer(tag("bedrock:tool"))
     environment.setattr(module, "_cost_explorer", lambda: explorer)
-    boto3.client("ssm").put_parameter(
-        Name=PARAMETER, Value="{}", Type="String"
-    )
+    boto3.client("ssm").put_parameter(Name=PARAMETER, Value="{}", Type="String")
     request = dict.fromkeys(
         ("StackId", "RequestId", "LogicalResourceId", "ResponseURL"), "https://x"
     )
