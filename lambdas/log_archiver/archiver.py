@@ -61,7 +61,7 @@ class Archiver:
         archive = Archive(
             vault=vault,
             table=table,
-            names=NamesTable(clients["dynamodb"], settings.names_table, settings.names_days, {}),
+            names=NamesTable(clients["dynamodb"], settings.names_table, settings.names_days),
             pseudonyms=pseudonyms,
             now=now,
         )

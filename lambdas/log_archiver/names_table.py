@@ -4,7 +4,7 @@ It lies outside of the lock, so that a person can be erased: delete both items o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 PERMISSIONS: Final = ("dynamodb:BatchWriteItem",)
@@ -26,7 +26,8 @@ class NamesTable:
     dynamodb: Any
     name: str
     days: int
-    _written: dict[str, int]
+    _written: set[str] = field(default_factory=set)
+    _day: int = 0
 
     def keep(self, met: Mapping[str, str], now_seconds: int) -> None:
         """Note names, once a day each.
@@ -36,7 +37,10 @@ class NamesTable:
             now_seconds: The moment.
         """
         today = now_seconds // _DAY_SECONDS
-        due = {p: name for p, name in met.items() if self._written.get(p) != today}
+        if self._day != today:
+            self._day = today
+            self._written.clear()
+        due = {p: name for p, name in met.items() if p not in self._written}
         requests = [
             {"PutRequest": {"Item": self._item(pk, sk, now_seconds)}}
             for pseudonym, name in due.items()
@@ -44,7 +48,7 @@ class NamesTable:
         ]
         for start in range(0, len(requests), _AT_ONCE):
             self._write(requests[start : start + _AT_ONCE])
-        self._written.update(dict.fromkeys(due, today))
+        self._written.update(due)
 
     def _write(self, requests: list[dict[str, Any]]) -> None:
         for _ in range(_ATTEMPTS):

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 PREFIX: Final = "p-"
+_MOST_REMEMBERED: Final = 50_000
+"""Of names and ARNs in memory; a container lives for hours."""
 _KEY_CONTEXT: Final = b"finops-constructs audit log, pseudonyms, version 1"
 _NAME: Final = r"[\w+=,.@-]{1,64}"
 _PRINCIPAL: Final = re.compile(
@@ -67,6 +69,8 @@ class Pseudonyms:
         """Return the pseudonym of a name."""
         known = self._known.get(name)
         if known is None:
+            if len(self._known) > _MOST_REMEMBERED:
+                self._known.clear()
             known = self._known[name] = PREFIX + self.hmac("name", name.encode())[:32]
         self.met[known] = name
         return known
@@ -81,7 +85,7 @@ class Pseudonyms:
         """Return who an ARN is, with persons' names replaced; an ARN of no known form is one."""
         known = self._principals.get(arn)
         if known is None:
-            if len(self._principals) > 50_000:
+            if len(self._principals) > _MOST_REMEMBERED:
                 self._principals.clear()
             known = self._principals[arn] = self._principal(arn)
         elif known.person and known.person not in self.met:
