@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import aws_kms as kms
 
 from finops_constructs.attribution.cost_tags import ENVIRONMENT_KEY, PROJECT_KEY, TOOL_KEY
 from finops_constructs.budgets.alert_key import AlertKey
@@ -101,14 +102,14 @@ class CostStack(Stack):
             extra_tag_key=platform.attribution.extra_tag_key,
             scan_limit_gib=billing.scan_limit_gib,
         )
-        key = AlertKey(self, "Key")
+        key = self._key(zone.kms_key_arn)
         alerts = AlertTopic(
             self,
             "Alerts",
             emails=platform.alerts.emails,
             slack=settings.slack_channels(platform.alerts),
             teams=settings.teams_channels(platform.alerts),
-            key=key.key,
+            key=key,
             wake=False,
         )
         self.tag_activation = self._tags(alerts)
@@ -141,17 +142,22 @@ class CostStack(Stack):
             backfill_from=billing.backfill_from,
         )
 
-    def _report(self, key: AlertKey) -> MonthlyReport | None:
+    def _key(self, existing_arn: str | None) -> kms.IKey:
+        if existing_arn is None:
+            return AlertKey(self, "Key").key
+        return kms.Key.from_key_arn(self, "ExistingKey", existing_arn)
+
+    def _report(self, key: kms.IKey) -> MonthlyReport | None:
         wanted = self._platform.reporting.monthly
         if wanted is None:
             return None
-        readers = AlertTopic(self, "Readers", emails=wanted.emails, key=key.key, wake=False)
+        readers = AlertTopic(self, "Readers", emails=wanted.emails, key=key, wake=False)
         return MonthlyReport(
             self,
             "MonthlyReport",
             lake=self.lake,
             readers=readers,
-            key=key.key,
+            key=key,
             organization=self._platform.organization,
             working_day=wanted.working_day,
             holidays=wanted.holidays,

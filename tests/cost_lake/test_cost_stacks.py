@@ -119,6 +119,15 @@ def test_without_the_payers_rights_a_member_accounts_export_is_read(tmp_path):
     assert str(BILLING["payer_account"]) not in text
 
 
+def test_an_existing_key_is_used_instead_of_one_of_its_own(tmp_path):
+    arn = "arn:aws:kms:eu-west-1:999988887777:key/01234567-89ab-cdef-0123-456789abcdef"
+    place = {"account": "999988887777", "region": "eu-west-1", "kms_key_arn": arn}
+    made = synthesized(tmp_path / "out", landing_zone={"environments": [place]})
+    assert of_type(made["finops-cost"], "AWS::KMS::Key") == {}
+    topics = of_type(made["finops-cost"], "AWS::SNS::Topic").values()
+    assert {topic["KmsMasterKeyId"] for topic in topics} == {arn}
+
+
 @pytest.fixture(scope="module")
 def stack():
     made = Stack(quick_app(), "S", env=Environment(account="111122223333", region="eu-west-1"))
