@@ -22,7 +22,9 @@ from finops_constructs.operations.client import Channel
 from finops_constructs.operations.errors import AnswerError
 from finops_constructs.operations.function_url import FunctionUrl
 
-TYPES: Final = ("bias-test", "document", "human-review", "legal-hold", "note", "test-run")
+TYPES: Final = (
+    "bias-test", "document", "erasure", "human-review", "legal-hold", "note", "test-run"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,23 @@ class Names:
             self._met[pseudonym] = next(iter(found), None)
         return self._met[pseudonym]
 
+    def erase(self, name: str) -> frozenset[str]:
+        """Delete what leads from a name to its pseudonyms and back; return the pseudonyms.
+
+        A name that is met again later is noted again.
+        """
+        known = self.pseudonyms_of(name)
+        with translated(f"erasing from the table {self._table} (dynamodb:DeleteItem)"):
+            for pseudonym in sorted(known):
+                # The way back goes first: what is left of an interrupted run is found again.
+                self._delete(f"PSEUDONYM#{pseudonym}", name)
+                self._delete(f"NAME#{name}", pseudonym)
+                self._met.pop(pseudonym, None)
+        return known
+
+    def _delete(self, pk: str, sk: str) -> None:
+        self._dynamodb.delete_item(TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
     def _sort_keys(self, partition: str) -> frozenset[str]:
         with translated(f"reading the table {self._table} ({', '.join(PERMISSIONS)})"):
             answer = self._dynamodb.query(

@@ -8,6 +8,7 @@ import click
 _COMMANDS: Final = {
     "append": "Record a review, a test run or a document's hash in the log.",
     "find": "Everything a tenant and a principal did between two moments.",
+    "forget": "Erase a person's name, which the locked log never had.",
     "hold": "Put objects under legal hold, for a case.",
     "release": "End a case's legal hold.",
     "verify": "Prove that nothing was altered, removed, added or reordered.",

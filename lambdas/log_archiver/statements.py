@@ -9,7 +9,9 @@ from typing import Any, Final
 from log_archiver.archive import Archive
 from log_archiver.names import PLATFORM
 
-TYPES: Final = ("bias-test", "document", "human-review", "legal-hold", "test-run", "note")
+TYPES: Final = (
+    "bias-test", "document", "erasure", "human-review", "legal-hold", "note", "test-run"
+)  # fmt: skip
 _FIELDS: Final = frozenset(
     {"type", "tenant", "summary", "about", "result", "document_sha256", "document_name", "id"}
 )

@@ -76,6 +76,8 @@ def test_calls_are_found_in_a_folder_without_aws(run, original):
         (("append", "note", "--summary", "x", "--about", "nothing"), "KEY=VALUE"),
         (("hold", "C", "--from", "2026-02-02", "--to", "2026-01-01", "--reason", "r"), "before"),
         (("release", "C", "--reason", "r"), "no Region"),
+        (("forget", "bob", "--reason", "bob asked"), "must not have the name"),
+        (("forget", "bob", "--reason", "request 31"), "no Region"),
     ],
 )
 def test_a_users_mistake_exits_with_2_and_says_what_is_wrong(run, arguments, said):

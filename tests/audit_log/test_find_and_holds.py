@@ -98,12 +98,15 @@ def test_a_pseudonym_needs_no_table_and_leads_back_to_its_name(world):
     assert names(world).name_of(person) == "bob"
 
 
-def test_an_erased_name_leads_nowhere(world):
-    (person,) = names(world).pseudonyms_of("bob")
-    for pk, sk in ((f"PSEUDONYM#{person}", "bob"), ("NAME#bob", person)):
-        world.dynamodb.delete_item(TableName="names", Key={"pk": {"S": pk}, "sk": {"S": sk}})
+def test_an_erased_name_leads_nowhere_and_others_are_known(world):
+    known = names(world)
+    (person,) = known.pseudonyms_of("bob")
+    assert known.name_of(person) == "bob"
+    assert known.erase("bob") == {person}
     assert numbers(found(world, "bob")) == []
-    assert names(world).name_of(person) is None
+    assert (known.name_of(person), known.erase("bob")) == (None, frozenset())
+    assert numbers(found(world, "alice@example.com")) == [1]
+    assert numbers(found(world, person, known=False)) == [2]
 
 
 def test_decisions_and_statements_are_found_beside_the_calls(world):
