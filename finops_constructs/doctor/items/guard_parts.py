@@ -1,7 +1,7 @@
 """The guard's own parts: is there a platform, does the switch run, would an alarm be heard."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from finops_constructs.doctor.case import Case
@@ -64,27 +64,39 @@ def _alarms(case: Case) -> Iterator[Finding]:
         yield _blind(case, "there is no alarm on the guard itself")
     for alarm in case.alarms:
         yield from _unheard(case, alarm)
-    for alarm in case.guard_alarms:
-        # Old prices have an item of their own, and blind nobody.
-        if alarm.get("StateValue") == "ALARM" and alarm.get("MetricName") != "PriceAgeDays":
-            yield _alarming(case, alarm)
+    # Old prices have an item of their own, and blind nobody.
+    sounding = [
+        alarm
+        for alarm in case.guard_alarms
+        if alarm.get("StateValue") == "ALARM" and alarm.get("MetricName") != "PriceAgeDays"
+    ]
+    fresh = [alarm for alarm in sounding if _has_data_at(alarm) > case.now]
+    for alarm in sounding:
+        if alarm not in fresh:
+            problem = f"alarm {alarm['AlarmName']} is in ALARM: {alarm.get('AlarmDescription', '')}"
+            yield _blind(case, problem, "follow the runbook that its description names")
+    if fresh:
+        yield _just_set_up(fresh)
     yield from _missing_burst_alarms(case)
 
 
-def _alarming(case: Case, alarm: Mapping[str, Any]) -> Finding:
-    name = alarm["AlarmName"]
-    window = timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
-    set_up = alarm["AlarmConfigurationUpdatedTimestamp"]
-    if alarm.get("TreatMissingData") == "breaching" and case.now - set_up < window:
-        return Finding(
-            item=ITEM,
-            about=PLATFORM,
-            problem=f"alarm {name} was set up at {set_up:%H:%M} UTC and cannot have its data yet",
-            command=f"look again after {set_up + window:%H:%M} UTC",
-            known=False,
-        )
-    problem = f"alarm {name} is in ALARM: {alarm.get('AlarmDescription', '')}"
-    return _blind(case, problem, "follow the runbook that its description names")
+def _has_data_at(alarm: Mapping[str, Any]) -> datetime:
+    """Return when an alarm that takes silence for trouble has looked at a whole window."""
+    set_up: datetime = alarm["AlarmConfigurationUpdatedTimestamp"]
+    if alarm.get("TreatMissingData") != "breaching":
+        return set_up
+    return set_up + timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
+
+
+def _just_set_up(alarms: list[Mapping[str, Any]]) -> Finding:
+    names = ", ".join(alarm["AlarmName"] for alarm in alarms)
+    return Finding(
+        item=ITEM,
+        about=PLATFORM,
+        problem=f"alarms that were just set up sound until they have data: {names}",
+        command=f"look again after {max(map(_has_data_at, alarms)):%Y-%m-%d %H:%M} UTC",
+        known=False,
+    )
 
 
 def _unheard(case: Case, alarm: Mapping[str, Any]) -> Iterator[Finding]:
