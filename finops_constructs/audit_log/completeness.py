@@ -58,12 +58,14 @@ class Tally:
         }
 
 
-def compare(tally: Tally, last_hour: str) -> list[Finding]:
+def compare(tally: Tally, last_hour: str, first_hour: str = "") -> list[Finding]:
     """Return hours in which the log and CloudWatch differ.
 
     Args:
         tally: The calls.
         last_hour: The hour of the last manifest; empty if there is none.
+        first_hour: The hour in which logging began, perhaps after calls that were counted; it is
+            not compared. Default: all are.
     """
     closed = hour_after(last_hour, -OPEN_HOURS) if last_hour else ""
     models = {m for _, m in tally.logged} | {m for each in tally.counted.values() for m in each}
@@ -73,7 +75,7 @@ def compare(tally: Tally, last_hour: str) -> list[Finding]:
         findings += [
             _finding(model, hour, difference, tally)
             for hour, difference in sorted(_settled(differences).items())
-            if difference and hour <= closed
+            if difference and first_hour < hour <= closed
         ]
     return findings
 

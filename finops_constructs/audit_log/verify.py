@@ -114,7 +114,8 @@ class _Verification:
         broken = {f.hour for f in chain.findings if f.hour and f.kind in _VOUCHES_NO_MORE}
         loose = self._listing.not_in(run.chained, manifests, broken)
         run.findings += [*state.findings, *loose.added]
-        run.findings += [] if broken else compare(run.tally, last)
+        began = manifests[0].hour if manifests and manifests[0].sequence == 1 else ""
+        run.findings += [] if broken else compare(run.tally, last, began)
         run.findings += run.ids.repeated(self._ids_of)
         run.findings += self._late(last) if options.live and manifests else []
         return Report(
