@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from shared.decision_types import Order, Resume
 from tests.lambdas.platform_under_test import ACCOUNT, STATE, profile_arn, role_arn
 
@@ -9,9 +11,9 @@ USER = f"arn:aws:iam::{ACCOUNT}:user/keys/BedrockAPIKey-a1b2"
 NAME = "BedrockAPIKey-a1b2"
 
 
-def order(platform, scope=None):
+def order(platform, scope=None, *, tenant="writer"):
     platform.word(
-        "writer",
+        tenant,
         "ORDER" if scope is None else f"ORDER#{scope}",
         Order(scope=scope, at=platform.now, actor="ops", reason="test"),
     )
@@ -55,12 +57,14 @@ def test_a_stop_ends_the_jobs_on_its_profiles_and_of_its_own_roles_and_no_others
     assert {entry["job"] for entry in journal(platform, "batch-job-ended")} == {by_profile, by_role}
 
 
-def test_a_role_that_two_tenants_share_takes_no_job_with_it(platform):
+@pytest.mark.parametrize("stopped", ["writer", "reader"])
+def test_a_role_that_two_tenants_share_takes_no_job_with_it(platform, stopped):
     platform.add_tenant("writer", roles=("app",))
     platform.add_tenant("reader", roles=("app",))
     job = platform.bedrock.submit("a", model="anthropic.claude", role=role_arn("app"))
-    order(platform)
+    order(platform, tenant=stopped)
     platform.run()
+    assert platform.stopped(stopped) == {"smart", "fast"}
     assert status_of(platform, job) == "InProgress"
 
 
