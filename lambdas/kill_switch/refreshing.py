@@ -8,8 +8,8 @@ from aws_lambda_powertools import Logger
 
 from kill_switch.budgets import SOURCE, most_stale, read_budget
 from kill_switch.clock import Clock
-from shared.drift import with_first_figure
 from shared.canary_tenant import CANARY_TENANT
+from shared.drift import with_first_figure
 from shared.registry import TenantPolicy
 from shared.state_table import StateTable
 from shared.tenant_state import BilledRecord
