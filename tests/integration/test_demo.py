@@ -48,6 +48,13 @@ def test_every_tenant_of_the_example_is_deployed_as_configured(tenants, config):
     assert tenant["policy"]["mode"] == config.mode.value
 
 
+def test_the_doctor_looked_at_every_region_after_the_deployment(summary):
+    assert set(summary["doctor"]) == {"eu-west-1", "eu-west-2"}
+    for found in summary["doctor"].values():
+        assert found["exit_code"] == 1, "nobody has activated the cost tags"
+        assert found["findings"] >= 2
+
+
 def test_a_call_goes_through_a_profile_found_in_the_registry(summary, tenants):
     call = summary["call"]
     entry = tenants[call["tenant"]]["entries"][call["alias"]]
