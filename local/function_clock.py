@@ -3,6 +3,9 @@
 Only `time.time`, `time.time_ns` and the `datetime` module of Python functions are set, by replacing
 them before the function's own code is loaded. The emulator's services keep the machine's time, and
 so do the timestamps they give: log events, alarms, queues, tags' events.
+
+A function that sleeps waits for AWS to become consistent, or for a run elsewhere to end. Here both
+take moments, so no sleep lasts longer than three seconds.
 """
 
 import os
@@ -43,7 +46,14 @@ _PRELUDE = textwrap.dedent(
 
         datetime.date, datetime.datetime = Date, DateTime
 
+    def _sleep_briefly(longest):
+        import time
+
+        real_sleep = time.sleep
+        time.sleep = lambda seconds: real_sleep(min(seconds, longest))
+
     import os
+    _sleep_briefly(3.0)
     if float(os.environ.get("FINOPS_EMULATOR_CLOCK_OFFSET") or 0):
         _set_clock(float(os.environ["FINOPS_EMULATOR_CLOCK_OFFSET"]))
     """

@@ -60,7 +60,9 @@ def test_fails_when_what_must_be_known_at_synthesis_is_a_token(stack):
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [(NUMBER, "must be a literal, got a token"), (16, "must be 1 to 15, got 16")]
+    ("day", "said"),
+    [(NUMBER, "must be a literal, got a token"), (16, "must be 1 to 15, got 16")],
+    ids=["token", "too late"],
 )
 def test_fails_when_the_day_of_the_report_is_none(stack, day, said):
     key = AlertKey(stack, "Key").key
