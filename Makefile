@@ -44,7 +44,7 @@ demo: setup ## deploy the example organisation onto the embedded emulator and sh
 	@$(BIN)/python -m local.demo
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## lint, formatting and types
 	@$(BIN)/ruff check .

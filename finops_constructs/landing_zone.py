@@ -138,7 +138,7 @@ class LandingZone:
                 ],
             },
             path=f"{self.role_path}{place.region}/",
-            role_name=self._physical_name(scope, id),
+            role_name=self.role_name(scope, id),
             permissions_boundary=(
                 place.global_arn("iam", f"policy/{boundary}") if boundary else None
             ),
@@ -152,6 +152,10 @@ class LandingZone:
             ]
             or None,
         )
+
+    def role_name(self, scope: Construct, id: str) -> str | None:
+        """Return the name a role must have, or None if CloudFormation may choose."""
+        return self._physical_name(scope, id)
 
     def function_name(self, scope: Construct, id: str) -> str | None:
         """Return the name a function must have, or None if CloudFormation may choose."""

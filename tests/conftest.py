@@ -9,3 +9,8 @@ use_bundled_node()
 # A busy machine is slow now and then; that is no fault of what is tested.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items):
+    """The emulator's flows first: started last, they would run alone while one core has no work."""
+    items.sort(key=lambda item: "/tests/integration/" not in item.path.as_posix())

@@ -129,6 +129,7 @@ PASSES: dict[str, Callable[[Stack, Any], object]] = {
                              "approval_timeout_minutes", "cool_down_minutes"],
               lambda name, s, t: budget(s, **{name: t})),
     "CostBudget.alert_percentages": lambda s, t: budget(s, alert_percentages=[50, t]),
+    "CostBudget.api_key_users": lambda s, t: budget(s, api_key_users=[t]),
     **of_each("TenantOwner", OWNER, owner),
     "GuardExemptions.models": lambda s, t: exempted(s, models=(t,)),
     **of_each("CacheMetricNames", ["read", "write"], lambda name, s, t: metric(s, **{name: t})),

@@ -39,8 +39,6 @@ CANARY_ALIAS: Final = "canary"
 _SCHEDULE: Final = "cron(10 4 * * ? *)"
 _TIMEOUT_SECONDS: Final = 720
 _RUNBOOK: Final = "docs/runbooks/canary.md"
-# Not below /finops/: the kill switch touches no role there.
-_ROLE_PATH: Final = "/finops-canary/"
 _LIMIT_USD: Final = "1"
 _PRICE: Final = {"rates": {"input": "1", "output": "1"}, "source": "the self-test's own"}
 
@@ -142,11 +140,14 @@ class PlatformCanary(Construct):
         return profile
 
     def _role(self) -> iam.CfnRole:
-        boundary = LandingZone.of(self).permissions_boundary
+        zone = LandingZone.of(self)
+        boundary = zone.permissions_boundary
         return iam.CfnRole(
             self,
             "Caller",
-            path=_ROLE_PATH,
+            # Beside the path of the platform's own roles, which the kill switch never touches.
+            path=f"{zone.role_path.rstrip('/')}-canary/",
+            role_name=zone.role_name(self, "Caller"),
             description="Nobody's: the self-test of the FinOps platform attaches a deny to it",
             permissions_boundary=(
                 place_of(self).global_arn("iam", f"policy/{boundary}") if boundary else None

@@ -166,10 +166,12 @@ def _editable_verdict(
             f"has {len(others)} of {quota} managed policies, and a stop attaches "
             f"{len(declared.tenants)} more"
         )
-        command = (
-            f"aws iam detach-role-policy --role-name {facts.arn.rpartition('/')[2]} "
-            f"--policy-arn {others[-1]}   # or merge policies, or ask AWS for more per role"
-        )
+        command = "ask AWS for more managed policies per role"
+        if others:
+            command = (
+                f"aws iam detach-role-policy --role-name {facts.arn.rpartition('/')[2]} "
+                f"--policy-arn {others[-1]}   # or merge policies, or {command}"
+            )
         return Reach.FULL, problem, command, "application team"
     return None
 

