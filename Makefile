@@ -27,7 +27,8 @@ setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ a
 	@touch $@
 
 .venv/.stamp-node: package-lock.json .venv/.stamp-python
-	@$(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts
+	@# Meanwhile jsii unpacks the CDK into its cache, which the first synthesis would else wait for.
+	@$(BIN)/python -c 'import aws_cdk' & $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts && wait $$!
 	@touch $@
 
 setup-browser: setup ## install Chromium (Debian's) and Playwright, for the tests of pages

@@ -96,7 +96,7 @@ class AuditLogBucket(Construct):
             account=place.account,
             partition=place.partition,
             writer_arn=writer_role_arn,
-            deployment_arns=deployment_role_arns or [_bootstrap_role(Stack.of(self))],
+            deployment_arns=deployment_role_arns or [_own_bootstrap_role(Stack.of(self))],
             reader_arns=reader_role_arns,
             hold_arns=legal_hold_role_arns,
         )
@@ -231,11 +231,20 @@ def closed_to_the_public() -> s3.CfnBucket.PublicAccessBlockConfigurationPropert
     )
 
 
-def _bootstrap_role(stack: Stack) -> str:
-    place, synthesizer = place_of(stack), stack.synthesizer
-    qualifier = synthesizer.bootstrap_qualifier or DefaultStackSynthesizer.DEFAULT_QUALIFIER
+def bootstrap_role_arn(stack: Stack, qualifier: str | None) -> str:
+    """Return the ARN of the role that CloudFormation deploys `stack` with.
+
+    Args:
+        stack: The stack.
+        qualifier: The one the account was bootstrapped with. Default: the CDK's own.
+    """
+    place, qualifier = place_of(stack), qualifier or DefaultStackSynthesizer.DEFAULT_QUALIFIER
     name = f"cdk-{qualifier}-cfn-exec-role-{place.account}-{place.region}"
     return place.global_arn("iam", f"role/{name}")
+
+
+def _own_bootstrap_role(stack: Stack) -> str:
+    return bootstrap_role_arn(stack, stack.synthesizer.bootstrap_qualifier)
 
 
 def _keep(resource: Any) -> None:

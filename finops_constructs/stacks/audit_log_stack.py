@@ -7,7 +7,7 @@ from constructs import Construct
 
 from finops_constructs.audit import names
 from finops_constructs.audit.athena import AuditLogQueries
-from finops_constructs.audit.audit_log_bucket import AuditLogBucket
+from finops_constructs.audit.audit_log_bucket import AuditLogBucket, bootstrap_role_arn
 from finops_constructs.audit.auditor_role import AuditorRole
 from finops_constructs.audit.auditor_statements import AuditedLog
 from finops_constructs.config.audit_log_checks import declared_retention
@@ -73,6 +73,7 @@ class AuditLogStack(Stack):
             reader_role_arns=log.readers,
             legal_hold_role_arns=log.legal_hold_roles,
             cold_after_days=log.cold_after_days,
+            deployment_role_arns=[bootstrap_role_arn(self, platform.landing_zone.cdk_qualifier)],
         )
         self.queries = AuditLogQueries(
             self,
