@@ -5,7 +5,7 @@ them before the function's own code is loaded. The emulator's services keep the 
 so do the timestamps they give: log events, alarms, queues, tags' events.
 
 A function that sleeps waits for AWS to become consistent, or for a run elsewhere to end. Here both
-take moments, so no sleep lasts longer than three seconds.
+take moments, so no sleep lasts longer than a second.
 """
 
 import os
@@ -53,7 +53,7 @@ _PRELUDE = textwrap.dedent(
         time.sleep = lambda seconds: real_sleep(min(seconds, longest))
 
     import os
-    _sleep_briefly(3.0)
+    _sleep_briefly(1.0)
     if float(os.environ.get("FINOPS_EMULATOR_CLOCK_OFFSET") or 0):
         _set_clock(float(os.environ["FINOPS_EMULATOR_CLOCK_OFFSET"]))
     """
