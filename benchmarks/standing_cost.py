@@ -6,11 +6,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any, Final
 
 from benchmarks.process import ROOT
 from finops_constructs.estate.standing_cost import CostLine, standing_cost, total
 from tests.config.many_tenants import write_many_tenants
 
+_TENANT: Final = "Custom::FinOpsTenantRelease"
+_PLATFORM: Final = "Custom::FinOpsPlatformRelease"
 _THIRD_ALIAS = "  search:\n    model: amazon.titan-embed-text-v2:0\n"
 
 
@@ -24,9 +27,9 @@ def measure() -> dict[str, float]:
         example = _costs(ROOT / "config", Path(folder) / "example")
         two = _costs(_two_profiles(Path(folder) / "config"), Path(folder) / "two-profiles")
     return {
-        "standing_cost_two_profile_tenant_usd_per_month": _dearest(two, platforms=False),
-        "standing_cost_tenant_usd_per_month": _dearest(example, platforms=False),
-        "standing_cost_platform_usd_per_month": _dearest(example, platforms=True),
+        "standing_cost_two_profile_tenant_usd_per_month": _dearest(two[_TENANT]),
+        "standing_cost_tenant_usd_per_month": _dearest(example[_TENANT]),
+        "standing_cost_platform_usd_per_month": _dearest(example[_PLATFORM]),
     }
 
 
@@ -38,24 +41,28 @@ def _two_profiles(folder: Path) -> Path:
     return folder
 
 
-def _costs(config: Path, out: Path) -> dict[str, list[CostLine]]:
-    """Return the resources that cost money while idle, by stack."""
+def _costs(config: Path, out: Path) -> dict[str, list[list[CostLine]]]:
+    """Return the resources that cost money while idle, by stack, of tenants and platforms."""
     subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
         env=os.environ | {"CDK_OUTDIR": str(out), "FINOPS_CONFIG": str(config)},
         check=True,
     )
+    templates = [
+        json.loads(path.read_text(encoding="utf-8")) for path in out.glob("*.template.json")
+    ]
     return {
-        path.name: standing_cost(json.loads(path.read_text(encoding="utf-8")))
-        for path in out.glob("*.template.json")
+        kind: [standing_cost(each) for each in templates if _has(each, kind)]
+        for kind in (_TENANT, _PLATFORM)
     }
 
 
-def _dearest(costs: dict[str, list[CostLine]], *, platforms: bool) -> float:
-    chosen = [
-        lines for name, lines in costs.items() if name.startswith("finops-platform-") is platforms
-    ]
+def _has(template: dict[str, Any], kind: str) -> bool:
+    return any(resource["Type"] == kind for resource in template["Resources"].values())
+
+
+def _dearest(chosen: list[list[CostLine]]) -> float:
     unpriced = [line for lines in chosen for line in lines if line.usd is None]
     if unpriced:
         raise ValueError(f"no price is known for {unpriced}")

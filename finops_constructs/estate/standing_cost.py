@@ -14,17 +14,23 @@ _KEY: Final = Decimal("1.00")
 _ACTION_BUDGET: Final = Decimal("3.10")
 _ADVANCED_PARAMETER: Final = Decimal("0.05")
 
-# Types that cost nothing while unused: pay per request, or free. One that stands neither here nor
-# above is reported as unpriced, not as free.
+# Types that cost nothing while unused: pay per request, per stored or scanned byte, or free. One
+# that stands neither here nor above is reported as unpriced, not as free.
 _FREE: Final = frozenset(
     {
+        "AWS::Athena::NamedQuery",
+        "AWS::Athena::WorkGroup",
+        "AWS::BCMDataExports::Export",
         "AWS::Bedrock::ApplicationInferenceProfile",
         "AWS::Budgets::Budget",
         "AWS::CDK::Metadata",
         "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
         "AWS::Chatbot::SlackChannelConfiguration",
+        "AWS::CloudTrail::Trail",
         "AWS::Events::EventBusPolicy",
         "AWS::Events::Rule",
+        "AWS::Glue::Database",
+        "AWS::Glue::Table",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
@@ -33,15 +39,19 @@ _FREE: Final = frozenset(
         "AWS::Lambda::EventInvokeConfig",
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Permission",
         "AWS::Lambda::Url",
         "AWS::Logs::LogGroup",
         "AWS::Logs::SubscriptionFilter",
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::SNS::Topic",
         "AWS::SNS::TopicPolicy",
         "AWS::SQS::Queue",
         "AWS::SQS::QueuePolicy",
+        "Custom::FinOpsCostAllocationTags",
         "Custom::FinOpsInvocationLogging",
         "Custom::FinOpsPlatformRelease",
         "Custom::FinOpsTenantRelease",
