@@ -12,5 +12,6 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items):
-    """The emulator's flows first: started last, they would run alone while one core has no work."""
-    items.sort(key=lambda item: "/tests/integration/" not in item.path.as_posix())
+    """The long files first: started last, they would run alone while one core has no work."""
+    long = ("/tests/integration/", "/test_any_configuration.py")
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in long))

@@ -141,12 +141,12 @@ class PlatformCanary(Construct):
 
     def _role(self) -> iam.CfnRole:
         zone = LandingZone.of(self)
-        boundary = zone.permissions_boundary
+        boundary, beside = zone.permissions_boundary, zone.role_path.rstrip("/") or "/finops"
         return iam.CfnRole(
             self,
             "Caller",
             # Beside the path of the platform's own roles, which the kill switch never touches.
-            path=f"{zone.role_path.rstrip('/')}-canary/",
+            path=f"{beside}-canary/",
             role_name=zone.role_name(self, "Caller"),
             description="Nobody's: the self-test of the FinOps platform attaches a deny to it",
             permissions_boundary=(

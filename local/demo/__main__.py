@@ -5,8 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -53,13 +51,10 @@ def main() -> int:
 
 def _run(narrator: Narrator) -> dict[str, Any]:
     config = load_config(REPOSITORY / "config")
-    assembly = deployment.ASSEMBLY
-    with (
-        _ended(deployment.begin_synthesis()) as synthesis,
-        Emulator(account=config.tenants[0].account) as emulator,
-    ):
+    assembly = deployment.synthesize(narrator, config)
+    with Emulator(account=config.tenants[0].account) as emulator:
         cdk = Cdk(emulator, OUT, show=False)
-        tenants = deployment.deploy(narrator, emulator, cdk, synthesis, config)
+        tenants = deployment.deploy(narrator, emulator, cdk, assembly, config)
         summary = {
             "tenants": estate_tables.as_json(tenants),
             "doctor": doctor.examine(narrator, emulator, sorted({t.region for t in tenants})),
@@ -71,16 +66,6 @@ def _run(narrator: Narrator) -> dict[str, Any]:
             "evidence": evidence.play(narrator, emulator, assembly),
         }
         return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
-
-
-@contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Let no process outlive the demo, whatever ends it."""
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import botocore.exceptions
 
@@ -30,29 +31,25 @@ _TRUST = {
 }
 
 
-ASSEMBLY: Final = OUT / "cdk.out"
-
-
-def begin_synthesis() -> subprocess.Popen[bytes]:
-    """Begin to write the cloud assembly of the example organisation, as a person would.
+def synthesize(narrator: Narrator, config: ConfigFolder) -> Path:
+    """Write the cloud assembly of the example organisation, as a person would; return where.
 
     The CDK's own validation of templates is off: it takes as long as all the rest, and `make test`
     runs it.
     """
-    environment = os.environ | {
-        "CDK_OUTDIR": str(ASSEMBLY),
-        "CDK_VALIDATION": "false",
-        "FINOPS_CONFIG": str(REPOSITORY / "config"),
-    }
-    return subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment)
+    assembly = OUT / "cdk.out"
+    with narrator.step(f"Synthesizing {len(config.tenants)} tenants (python app.py)"):
+        environment = os.environ | {
+            "CDK_OUTDIR": str(assembly),
+            "CDK_VALIDATION": "false",
+            "FINOPS_CONFIG": str(REPOSITORY / "config"),
+        }
+        subprocess.run([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, check=True)
+    return assembly
 
 
 def deploy(
-    narrator: Narrator,
-    emulator: Emulator,
-    cdk: Cdk,
-    synthesis: subprocess.Popen[bytes],
-    config: ConfigFolder,
+    narrator: Narrator, emulator: Emulator, cdk: Cdk, assembly: Path, config: ConfigFolder
 ) -> list[Tenant]:
     """Bootstrap and deploy every stack; return the tenants that the emulated AWS then holds."""
     regions = sorted({tenant.region for tenant in config.tenants})
@@ -61,11 +58,8 @@ def deploy(
     with narrator.step(f"Bootstrapping {', '.join(regions)} (cdk bootstrap)"):
         cdk.bootstrap(regions)
     _create_existing_roles(emulator, config)
-    with narrator.step(f"Synthesizing {len(config.tenants)} tenants meanwhile (python app.py)"):
-        if synthesis.wait() != 0:
-            raise subprocess.CalledProcessError(synthesis.returncode, synthesis.args)
     with narrator.step("Deploying every stack (cdk deploy)"):
-        cdk.deploy(ASSEMBLY)
+        cdk.deploy(assembly)
     tenants = read_tenants(emulator.client, regions)
     narrator.console.print("\nWhat the emulated AWS now holds, by its own APIs:\n")
     estate_tables.print_tenants(narrator.console, tenants)

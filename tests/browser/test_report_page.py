@@ -99,11 +99,9 @@ def test_it_prints_every_table_in_light_colours(drawn, tmp_path):
 @pytest.mark.parametrize(("name", "width"), [("wide", 1280), ("narrow", 390)])
 def test_nothing_is_cut_off_at_two_widths(drawn, screenshot, name, width):
     drawn.set_viewport_size({"width": width, "height": 900})
-    drawn.wait_for_timeout(300)
-    wide = "document.documentElement.scrollWidth <= window.innerWidth"
-    assert drawn.evaluate(wide), drawn.evaluate("document.documentElement.scrollWidth")
     charts = "[...document.querySelectorAll('.main-svg')].every(s => s.clientWidth <= innerWidth)"
-    assert drawn.evaluate(charts)
+    drawn.wait_for_function(charts)
+    drawn.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
     screenshot(drawn, f"report-{name}", whole=True)
 
 

