@@ -96,12 +96,21 @@ def test_it_prints_every_table_in_light_colours(drawn, tmp_path):
     assert drawn.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+def eventually(page, condition):
+    """Whether a condition comes to hold; the page's own policy forbids Playwright's waiting."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 @pytest.mark.parametrize(("name", "width"), [("wide", 1280), ("narrow", 390)])
 def test_nothing_is_cut_off_at_two_widths(drawn, screenshot, name, width):
     drawn.set_viewport_size({"width": width, "height": 900})
     charts = "[...document.querySelectorAll('.main-svg')].every(s => s.clientWidth <= innerWidth)"
-    drawn.wait_for_function(charts)
-    drawn.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    assert eventually(drawn, charts)
+    assert eventually(drawn, "document.documentElement.scrollWidth <= window.innerWidth")
     screenshot(drawn, f"report-{name}", whole=True)
 
 
