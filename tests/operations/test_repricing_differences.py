@@ -90,7 +90,7 @@ def test_an_hour_of_which_the_calls_differ_is_left_alone_and_named():
     now = recomputed_item(by_hour, 2) | {"n08": 5}
     found = compare([ledger_item(by_hour)], {ALIAS_KEY: now}, LATE)
     (difference,) = found.differences
-    assert (difference.was_usd, difference.is_usd) == (3, 6)
+    assert (difference.was_usd, difference.is_usd) == (Decimal(3), Decimal(6))
     (left,) = found.left_alone
     assert (left.alias, left.hours) == ("smart", ("08",))
     assert "counts 2 calls, the log 5" in left.why
@@ -123,7 +123,7 @@ def test_a_roles_share_is_repriced_by_whole_days_only():
     item = {"pk": "writer", "sk": ROLE_KEY, "calls": 4, "usd": 8_000_000}
     now = {ROLE_KEY: {"calls": 4, "usd": 2_000_000}}
     (difference,) = compare([item], now, LATE).differences
-    assert (difference.role, difference.usd) == ("app", -6)
+    assert (difference.role, difference.usd) == ("app", Decimal(-6))
     assert difference.amount() == {"day": "2026-11-20", "role": "app", "usd": "-6.000000"}
     assert compare([item], now, datetime(2026, 11, 20, 23, tzinfo=UTC)).differences == ()
     assert compare([item], {ROLE_KEY: {"calls": 3, "usd": 1}}, LATE).differences == ()
