@@ -25,6 +25,7 @@ from finops_constructs._references import cloudformation_name, in_cloudformation
 
 _INCLUDE_ID: Final = "Resources"
 _PATH_METADATA: Final = "aws:cdk:path"
+_KEPT: Final = {RemovalPolicy.DESTROY: "Delete", RemovalPolicy.RETAIN: "Retain"}
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -99,8 +100,12 @@ class Recorded:
 
     def apply_removal_policy(self, policy: RemovalPolicy) -> None:
         """Say what becomes of the thing when the resource goes."""
-        kept = "Retain" if policy is RemovalPolicy.RETAIN else "Delete"
-        self.definition |= {"DeletionPolicy": kept, "UpdateReplacePolicy": kept}
+        made = self._made
+        if made is not None:
+            made.apply_removal_policy(policy)
+        else:
+            kept = _KEPT[policy]
+            self.definition |= {"DeletionPolicy": kept, "UpdateReplacePolicy": kept}
 
 
 class _Sheet:

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from finops_constructs._function import METRICS_NAMESPACE
 from finops_constructs.audit.log_archiver import LogArchiver
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.controls.control import Control
-from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.event_rules import define_function_rule
 from finops_constructs.enforcement.guard_alarm_list import Alarm, AlarmMetric
+from finops_constructs.enforcement.guard_alarms import define_alarm
 
 _DOCUMENT: Final = "docs/audit-log.md"
 _ALL_MODELS: Final = "Across all model IDs"
@@ -52,7 +51,16 @@ class DeliveryWatch(Construct):
         """
         super().__init__(scope, id)
         watched = [*_delivery_alarms(content=content), *_archiver_alarms(archiver)]
-        self.alarm_arns = [self._define(each, alerts.topic_arn) for each in watched]
+        self.alarm_arns = [
+            define_alarm(
+                self,
+                each,
+                topic_arn=alerts.topic_arn,
+                runbook=_DOCUMENT,
+                supports=Control.LOG_DELIVERY_WATCHED,
+            ).attr_arn
+            for each in watched
+        ]
         define_function_rule(
             self,
             "Events",
@@ -64,30 +72,6 @@ class DeliveryWatch(Construct):
                 "resources": self.alarm_arns,
             },
         )
-
-    def _define(self, alarm: Alarm, topic_arn: str) -> str:
-        section = "".join(f"-{c.lower()}" if c.isupper() else c for c in alarm.id).lstrip("-")
-        defined = cloudwatch.CfnAlarm(
-            self,
-            alarm.id,
-            alarm_actions=[topic_arn],
-            alarm_description=f"{alarm.meaning} Runbook: {_DOCUMENT}#{section}",
-            comparison_operator=alarm.comparison,
-            dimensions=[
-                cloudwatch.CfnAlarm.DimensionProperty(
-                    name=alarm.metric.dimension, value=alarm.metric.value
-                )
-            ],
-            evaluation_periods=alarm.periods,
-            metric_name=alarm.metric.name,
-            namespace=alarm.metric.namespace,
-            period=alarm.period,
-            statistic=alarm.statistic,
-            threshold=alarm.threshold,
-            treat_missing_data=alarm.missing,
-        )
-        declare(defined, {Control.LOG_DELIVERY_WATCHED: alarm.meaning})
-        return defined.attr_arn
 
 
 def _delivery_alarms(*, content: bool) -> Iterator[Alarm]:

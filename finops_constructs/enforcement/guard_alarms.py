@@ -57,7 +57,12 @@ class GuardAlarms(Construct):
 
 
 def define_alarm(
-    scope: Construct, alarm: Alarm, *, topic_arn: str, runbook: str
+    scope: Construct,
+    alarm: Alarm,
+    *,
+    topic_arn: str,
+    runbook: str,
+    supports: Control = Control.GUARD_WATCHED,
 ) -> cloudwatch.CfnAlarm:
     """Define an alarm whose description names the section of its runbook.
 
@@ -66,6 +71,7 @@ def define_alarm(
         alarm: What is watched; its id is the construct's.
         topic_arn: Whom it tells.
         runbook: The page; its section is named as the alarm.
+        supports: The control it is evidence of. Default: that the guard is watched.
     """
     section = "".join(f"-{c.lower()}" if c.isupper() else c for c in alarm.id).lstrip("-")
     defined = cloudwatch.CfnAlarm(
@@ -87,5 +93,5 @@ def define_alarm(
         threshold=alarm.threshold,
         treat_missing_data=alarm.missing,
     )
-    declare(defined, {Control.GUARD_WATCHED: alarm.meaning})
+    declare(defined, {supports: alarm.meaning})
     return defined
