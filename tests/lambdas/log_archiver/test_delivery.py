@@ -36,7 +36,11 @@ def test_fails_when_it_is_cut_short_after_what_can_be_read(numbers, cut):
     assert [int(line) for line in found] == numbers[: len(found)]
 
 
-@pytest.mark.parametrize("content", [b"no gzip", b"\x1f\x8b\x08broken", gzip.compress(b"x")[:12]])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip", b"\x1f\x8b\x08broken", gzip.compress(b"x", mtime=0)[:12]],
+    ids=["no gzip", "broken header", "cut short"],
+)
 def test_fails_when_it_is_no_gzip_file(content):
     with pytest.raises(BrokenDeliveryError):
         list(lines([content]))
