@@ -3,11 +3,11 @@
 import hashlib
 from typing import Final
 
-from aws_cdk import CfnTag
+from aws_cdk import CfnDeletionPolicy, CfnTag
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
-from finops_constructs._sheet import define, struct
+from finops_constructs._sheet import Recorded, define, struct
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.attribution.imported_profile import ImportedInferenceProfile
@@ -34,7 +34,8 @@ class ApplicationInferenceProfile(InferenceProfile):
 
     A profile is of one model; a tenant has one per alias. Its name holds a hash of the model, so
     that a change of model, which replaces the profile, does not collide with the old one; the alias
-    and everything keyed by it stay.
+    and everything keyed by it stay. The old profile is left to the kill switch: it stays callable
+    and guarded until nobody has called it for some days, or the tenant is deleted.
 
     Example:
         model = ApplicationInferenceProfile(
@@ -104,6 +105,7 @@ class ApplicationInferenceProfile(InferenceProfile):
             ),
             tags=[struct(CfnTag, key=key, value=value) for key, value in tags.items()],
         )
+        _retain_when_replaced(self._resource)
         declare(self._resource, _SUPPORTS)
         tenant_guard = TenantGuard.of(scope, tenant, guard=guard)
         tenant_guard.own(self, f"alias {alias!r}")
@@ -173,3 +175,11 @@ def profile_name(tenant: str, alias: str, source: ModelSource, description: str 
     """
     replacing = "\n".join([tenant, alias, source.source_id, description or ""])
     return f"{tenant}-{alias}-{hashlib.sha256(replacing.encode()).hexdigest()[:8]}"
+
+
+def _retain_when_replaced(profile: bedrock.CfnApplicationInferenceProfile) -> None:
+    if isinstance(profile, Recorded):
+        profile.definition |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Retain"}
+        return
+    profile.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
+    profile.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN

@@ -75,23 +75,8 @@ class ModelSource:
         """Return the ARN to copy a profile from, in one account and Region."""
         if self.is_system_profile:
             return place.arn("bedrock", f"inference-profile/{self.source_id}")
-        return self._model_arn(place.partition, place.region)
-
-    def foundation_model_arns(self, place: "Place") -> list[str]:
-        """Return the foundation model in every Region the source may route to.
-
-        A system profile routes to Regions AWS adds to over time, hence the Region wildcard; a
-        global one is evaluated on the Region-less ARN too (aws-facts section 1.3).
-        """
-        if not self.is_system_profile:
-            return [self._model_arn(place.partition, place.region)]
-        arns = [self._model_arn(place.partition, "*")]
-        if self.scope is Scope.GLOBAL:
-            arns.append(self._model_arn(place.partition, ""))
-        return arns
-
-    def _model_arn(self, partition: str, region: str) -> str:
-        return f"arn:{partition}:bedrock:{region}::foundation-model/{self.base_model_id}"
+        model = f"foundation-model/{self.base_model_id}"
+        return f"arn:{place.partition}:bedrock:{place.region}::{model}"
 
 
 def parse_model_source(text: str) -> ModelSource:

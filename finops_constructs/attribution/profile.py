@@ -106,12 +106,6 @@ class InferenceProfile(Construct):
         guard = TenantGuard.of(self, self.tenant)
         return guard.grant_invoke(grantee, [self], shared_with=shared_with)
 
-    def system_profile_arns(self) -> list[str]:
-        """Return the system profile this one was copied from, as a list of none or one ARN."""
-        if not self.source.is_system_profile:
-            return []
-        return [self.source.arn(self.place)]
-
     def metric(
         self, metric_name: str, *, statistic: str = "Sum", period: Duration | None = None
     ) -> cloudwatch.Metric:

@@ -13,10 +13,8 @@ from finops_constructs.checks.text import display
 _AWS_MANAGED: Final = re.compile(
     r".*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|AmazonBedrockFullAccess)"
 )
-
-
-# All system profiles of one scope, as a grant of many profiles is written.
-_ONE_SCOPE: Final = re.compile(r"[a-z]+(-[a-z]+)?\.\*")
+# Every system profile of one account and Region, as the library's grant is written.
+_ALL_OF_ONE_PLACE: Final = re.compile(r"[^*?]+:inference-profile/\*")
 
 
 def _find(assembly: Assembly) -> list[Finding]:
@@ -53,7 +51,7 @@ def _belongs_to_grant(system_profile: str, policy: Policy) -> bool:
     which the same grant allows through application profiles only.
     """
     name = system_profile.rpartition("/")[2]
-    wild = re.search(r"[*?]", name) and not _ONE_SCOPE.fullmatch(name)
+    wild = re.search(r"[*?]", name) and not _ALL_OF_ONE_PLACE.fullmatch(system_profile)
     return not wild and any(
         other.allows
         and other.covers_invoke

@@ -1,7 +1,7 @@
 """What a grant of several profiles to one role is written as."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
@@ -17,40 +17,28 @@ from finops_constructs.enforcement.statements import (
 if TYPE_CHECKING:
     from finops_constructs.attribution.profile import InferenceProfile
 
-# IAM gives the inline policies of a role 10,240 characters; so many profiles of two tenants fit
-# beside their standing denies.
-_MOST_WRITTEN_OUT: Final = 3
-
 
 def grant_statements(
     place: Place, tenant: str, profiles: "Sequence[InferenceProfile]"
 ) -> list[Statement]:
-    """Return the statements that let a role call `profiles`, and read why it may not.
-
-    More than three profiles are written short: their models and system profiles as patterns. That
-    widens nothing, because a call is checked on the application profile too, and those are always
-    listed one by one.
-    """
-    systems = [arn for p in profiles for arn in p.system_profile_arns()]
-    models = [arn for p in profiles for arn in p.source.foundation_model_arns(place)]
-    through: list[str] | None = None
-    if len(profiles) > _MOST_WRITTEN_OUT:
-        scopes = {p.source.scope for p in profiles if p.source.is_system_profile}
-        systems = [place.arn("bedrock", f"inference-profile/{scope}.*") for scope in scopes]
-        models = [f"arn:{place.partition}:bedrock:*::foundation-model/*"]
-        through = [place.arn("bedrock", "application-inference-profile/*")]
+    """Return the statements that let a role call `profiles`, and read why it may not."""
     invoke = invoke_statements(
+        tenant=tenant,
+        aliases=[p.alias for p in profiles],
         profile_arns=[p.profile_arn for p in profiles],
-        system_profile_arns=systems,
-        foundation_model_arns=models,
-        through=through,
+        all_profiles=place.arn("bedrock", "application-inference-profile/*"),
+        system_profiles=place.arn("bedrock", "inference-profile/*"),
+        foundation_models=f"arn:{place.partition}:bedrock:*::foundation-model/*",
     )
     return [*invoke, read_state_statement(place.arn("ssm", f"parameter{state_path(tenant)}"))]
 
 
 def accepted_findings(statements: Sequence[Statement]) -> dict[str, str]:
     """Return what cdk-nag says of a grant -> why that is right."""
-    reason = "AWS routes to any Region of the scope; bedrock:InferenceProfileArn is the guard"
+    reason = (
+        "A replaced profile's ARN and model are in no template: its tags are the guard, and for "
+        "models bedrock:InferenceProfileArn"
+    )
     arns = [arn for statement in statements for arn in statement["Resource"]]
     inline = "A grant to one role, which lives and dies with the tenant"
     wildcards = sorted({arn for arn in arns if "*" in arn})

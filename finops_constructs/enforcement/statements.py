@@ -5,9 +5,9 @@ application inference profile (the profile, the system profile it was copied fro
 foundation model in every destination Region) is in aws-facts section 1.3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from finops_constructs.enforcement.iam_statement import Statement, deny
 from finops_constructs.enforcement.platform_statements import (
@@ -76,51 +76,52 @@ class GuardExemptions:
 
 def invoke_statements(
     *,
+    tenant: str,
+    aliases: Sequence[str],
     profile_arns: Sequence[str],
-    system_profile_arns: Sequence[str],
-    foundation_model_arns: Sequence[str],
-    through: Sequence[str] | None = None,
+    all_profiles: str,
+    system_profiles: str,
+    foundation_models: str,
 ) -> list[Statement]:
-    """Return the grant: exactly these profiles, and nothing around them.
+    """Return the grant: these profiles, those they replaced, and nothing around them.
+
+    A profile that was replaced has another ARN and perhaps another model, which no template knows;
+    it keeps its tags, and only the guard may change those. So it is granted by its tags, and models
+    by a pattern. That lets nobody past the profiles: a call is checked on the application profile,
+    too, and a bare model or a system profile carries none.
 
     Without Sids: two grants to one role share its policy, where Sids must be unique.
 
     Args:
-        profile_arns: The application inference profiles.
-        system_profile_arns: The system profiles they were copied from.
-        foundation_model_arns: The foundation models, in every destination Region.
-        through: The profiles, or patterns of them, that the models may be called through.
-            Default: `profile_arns`.
+        tenant: The tenant.
+        aliases: The aliases granted.
+        profile_arns: Their application inference profiles.
+        all_profiles: Every application inference profile of the account and Region.
+        system_profiles: Every system profile there.
+        foundation_models: Every foundation model, in every Region.
     """
-    statements: list[Statement] = [
-        {
-            "Effect": "Allow",
-            "Action": INVOKE_ACTIONS,
-            "Resource": list(profile_arns),
-            "Condition": {"StringNotEquals": {f"aws:ResourceTag/{STATE_TAG}": SUSPENDED}},
-        }
+    not_suspended = {f"aws:ResourceTag/{STATE_TAG}": SUSPENDED}
+    whose = {
+        f"aws:ResourceTag/{TENANT_TAG}": tenant,
+        f"aws:ResourceTag/{ALIAS_TAG}": sorted(set(aliases)),
+    }
+    return [
+        _allow_invoke(profile_arns, {"StringNotEquals": not_suspended}),
+        _allow_invoke([all_profiles], {"StringEquals": whose, "StringNotEquals": not_suspended}),
+        _allow_invoke([system_profiles]),
+        _allow_invoke([foundation_models], {"ArnLike": {_PROFILE_ARN_KEY: [all_profiles]}}),
     ]
-    if system_profile_arns:
-        statements.append(
-            {
-                "Effect": "Allow",
-                "Action": INVOKE_ACTIONS,
-                "Resource": sorted(set(system_profile_arns)),
-            }
-        )
-    statements.append(
-        {
-            "Effect": "Allow",
-            "Action": INVOKE_ACTIONS,
-            "Resource": sorted(set(foundation_model_arns)),
-            "Condition": {
-                "ArnLike" if through else "ArnEquals": {
-                    _PROFILE_ARN_KEY: list(through or profile_arns)
-                }
-            },
-        }
-    )
-    return statements
+
+
+def _allow_invoke(
+    resources: Sequence[str], condition: Mapping[str, Mapping[str, Any]] | None = None
+) -> Statement:
+    statement: Statement = {
+        "Effect": "Allow",
+        "Action": INVOKE_ACTIONS,
+        "Resource": list(resources),
+    }
+    return statement | ({"Condition": dict(condition)} if condition else {})
 
 
 def read_state_statement(parameter_arn: str) -> Statement:
@@ -128,15 +129,27 @@ def read_state_statement(parameter_arn: str) -> Statement:
     return {"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": [parameter_arn]}
 
 
-def suspension_statements(profile_arns: Sequence[str]) -> list[Statement]:
-    """Return the suspension policy: an unconditional deny on exactly these profiles."""
+def suspension_statements(
+    profile_arns: Sequence[str], *, tenant: str, all_profiles: str
+) -> list[Statement]:
+    """Return the suspension policy: an unconditional deny on exactly the tenant's profiles.
+
+    Those that were replaced are known by the tag they were made with; the template knows their
+    ARNs no longer.
+    """
     return [
         {
             "Sid": "FinOpsSuspended",
             "Effect": "Deny",
             "Action": _INVOKE_PATTERN,
             "Resource": list(profile_arns),
-        }
+        },
+        deny(
+            "FinOpsSuspendedReplaced",
+            [_INVOKE_PATTERN],
+            all_profiles,
+            {"StringEquals": {f"aws:ResourceTag/{TENANT_TAG}": tenant}},
+        ),
     ]
 
 

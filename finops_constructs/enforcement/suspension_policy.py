@@ -23,7 +23,7 @@ def suspension_policy_arn(place: Place, tenant: str) -> str:
 
 
 class SuspensionPolicy(Construct):
-    """Defines a managed policy that denies exactly one tenant's profiles.
+    """Defines a managed policy that denies exactly one tenant's profiles, replaced ones included.
 
     It is attached to nobody while all is well. Its name is fixed, so that the kill switch finds it;
     it has no description, because changing one would replace the policy and collide.
@@ -40,6 +40,7 @@ class SuspensionPolicy(Construct):
         settle(self, scope, id)
         place = place_of(self)
         self._tenant = tenant
+        self._all_profiles = place.arn("bedrock", "application-inference-profile/*")
         self._profile_arns: list[str] = []
         self._policy = define(
             iam.CfnManagedPolicy,
@@ -47,7 +48,7 @@ class SuspensionPolicy(Construct):
             "Resource",
             managed_policy_name=_name(place, tenant),
             path=_path(place),
-            policy_document=_document([]),
+            policy_document=self._document(),
         )
         self.policy_arn = suspension_policy_arn(place, tenant)
         why = "Attached to a caller, it denies every call of the tenant's profiles"
@@ -60,14 +61,19 @@ class SuspensionPolicy(Construct):
             ValueError: If the policy would pass IAM's limit of 6,144 characters.
         """
         self._profile_arns.append(profile_arn)
-        if len(self._profile_arns) * _ARN_CHARACTERS + 200 > _MAX_CHARACTERS:
+        if len(self._profile_arns) * _ARN_CHARACTERS + 500 > _MAX_CHARACTERS:
             raise invalid(
                 self,
                 f"{self._tenant!r} has {len(self._profile_arns)} profiles, more "
                 f"than one suspension policy holds ({_MAX_CHARACTERS} characters): split it",
             )
-        document = _document(self._profile_arns)
-        self._policy.add_property_override("PolicyDocument", document)
+        self._policy.add_property_override("PolicyDocument", self._document())
+
+    def _document(self) -> dict[str, Any]:
+        statements = suspension_statements(
+            self._profile_arns, tenant=self._tenant, all_profiles=self._all_profiles
+        )
+        return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _path(place: Place) -> str:
@@ -77,7 +83,3 @@ def _path(place: Place) -> str:
 def _name(place: Place, tenant: str) -> str:
     # IAM tells policies apart by name alone, whatever their paths (CreatePolicy, PolicyName).
     return f"finops-suspension-{place.region}-{tenant}"
-
-
-def _document(profile_arns: list[str]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": suspension_statements(profile_arns)}

@@ -78,10 +78,18 @@ def test_several_profiles_of_a_tenant_share_one_suspension_policy_that_names_eac
     assert policy["Path"] == "/finops/suspension/eu-west-1/"
     assert policy["ManagedPolicyName"] == "finops-suspension-eu-west-1-writer"
     assert "Roles" not in policy
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert "Condition" not in statement
-    assert len(statement["Resource"]) == 2
+    known, replaced = policy["PolicyDocument"]["Statement"]
+    assert {known["Effect"], replaced["Effect"]} == {"Deny"}
+    assert "Condition" not in known
+    assert len(known["Resource"]) == 2
+    assert replaced["Condition"] == {"StringEquals": {"aws:ResourceTag/finops:tenant": "writer"}}
+
+
+def test_a_profile_outlives_its_replacement_but_not_its_tenant():
+    stack = new_stack()
+    profile(stack)
+    (own,) = resources(stack, PROFILE).values()
+    assert (own["UpdateReplacePolicy"], own["DeletionPolicy"]) == ("Retain", "Delete")
 
 
 def test_an_imported_profile_can_be_granted_without_being_defined():

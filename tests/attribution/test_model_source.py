@@ -36,15 +36,6 @@ def test_ids_and_arns_of_models_and_system_profiles_are_understood(text, scope, 
     assert source.arn(HERE) == copied_from
 
 
-def test_a_model_is_one_arn_a_system_profile_every_region_and_global_the_regionless_too():
-    def arns(text):
-        return parse_model_source(text).foundation_model_arns(HERE)
-
-    assert arns(SONNET) == [f"arn:aws:bedrock:eu-west-1::foundation-model/{SONNET}"]
-    assert arns(f"eu.{SONNET}") == [f"arn:aws:bedrock:*::foundation-model/{SONNET}"]
-    assert arns(f"global.{SONNET}")[1:] == [f"arn:aws:bedrock:::foundation-model/{SONNET}"]
-
-
 def test_a_model_whose_name_starts_like_a_scope_is_still_a_model():
     assert parse_model_source("us-gov.anthropic.claude-x").scope is Scope.US_GOV
     assert parse_model_source("deepseek.v3.2").scope is Scope.REGIONAL

@@ -16,9 +16,12 @@ def condition(operator, value):
 def test_the_grant_of_the_library_is_compliant(assembly, policy, details):
     grant = policy(Resource="*")
     grant["Properties"]["PolicyDocument"]["Statement"] = invoke_statements(
+        tenant="writer",
+        aliases=["smart"],
         profile_arns=[OWN],
-        system_profile_arns=[SYSTEM],
-        foundation_model_arns=["arn:aws:bedrock:*::foundation-model/anthropic.claude-x"],
+        all_profiles="arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/*",
+        system_profiles="arn:aws:bedrock:eu-west-1:111122223333:inference-profile/*",
+        foundation_models="arn:aws:bedrock:*::foundation-model/*",
     )
     assert details(INVOKE_SCOPE, assembly({"Grant": grant})) == {}
 
@@ -126,7 +129,12 @@ def test_resources_that_are_no_model_are_not_its_business(assembly, policy, deta
 
 @pytest.mark.parametrize(
     ("system_profile", "model_condition"),
-    [("arn:aws:bedrock:*:*:inference-profile/*", OWN), (SYSTEM, SYSTEM)],
+    [
+        ("arn:aws:bedrock:*:*:inference-profile/*", OWN),
+        ("arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.*", OWN),
+        ("arn:aws:bedrock:eu-west-1:111122223333:inference-profile/*", SYSTEM),
+        (SYSTEM, SYSTEM),
+    ],
 )
 def test_fails_when_a_system_profile_is_not_the_source_of_a_grant(
     assembly, policy, system_profile, model_condition

@@ -10,6 +10,7 @@ from finops_constructs.enforcement.statements import (
 )
 
 PROFILE = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abcdefghijkl"
+ALL = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/*"
 MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
 ROLE = "arn:aws:iam::111122223333:role/app"
 
@@ -24,27 +25,47 @@ def standing_deny(partition="aws", exempt=None, name_prefix=""):
     )
 
 
-def test_the_grant_names_no_wildcard_action_and_no_statement():
-    statements = invoke_statements(
-        profile_arns=[PROFILE], system_profile_arns=[], foundation_model_arns=[MODEL, MODEL]
+def grant():
+    return invoke_statements(
+        tenant="writer",
+        aliases=["smart", "fast", "smart"],
+        profile_arns=[PROFILE],
+        all_profiles=ALL,
+        system_profiles=ALL.replace("application-", ""),
+        foundation_models="arn:aws:bedrock:*::foundation-model/*",
     )
-    assert len(statements) == 2
-    assert "*" not in json.dumps(statements)
+
+
+def test_the_grant_names_no_wildcard_action_and_no_statement():
+    statements = grant()
+    assert {action for s in statements for action in s["Action"]} == {
+        "bedrock:InvokeModel",
+        "bedrock:InvokeModelWithResponseStream",
+    }
     assert not any("Sid" in statement for statement in statements)
-    assert statements[1]["Resource"] == [MODEL]
+
+
+def test_the_grant_knows_a_replaced_profile_by_tenant_and_alias_and_as_not_suspended():
+    (by_tag,) = [s for s in grant() if s["Resource"] == [ALL]]
+    assert by_tag["Condition"] == {
+        "StringEquals": {
+            "aws:ResourceTag/finops:tenant": "writer",
+            "aws:ResourceTag/finops:alias": ["fast", "smart"],
+        },
+        "StringNotEquals": {"aws:ResourceTag/finops:state": "suspended"},
+    }
 
 
 def test_the_grant_allows_models_only_under_a_condition_on_the_profile():
-    model = invoke_statements(
-        profile_arns=[PROFILE], system_profile_arns=[], foundation_model_arns=[MODEL]
-    )[-1]
-    assert model["Condition"] == {"ArnEquals": {"bedrock:InferenceProfileArn": [PROFILE]}}
+    assert grant()[-1]["Condition"] == {"ArnLike": {"bedrock:InferenceProfileArn": [ALL]}}
 
 
-def test_the_suspension_policy_denies_its_profiles_whatever_their_tags():
-    (statement,) = suspension_statements([PROFILE])
-    assert (statement["Effect"], statement["Resource"]) == ("Deny", [PROFILE])
-    assert "Condition" not in statement
+def test_the_suspension_policy_denies_its_profiles_and_by_their_tenant_replaced_ones():
+    known, replaced = suspension_statements([PROFILE], tenant="writer", all_profiles=ALL)
+    assert (known["Effect"], known["Resource"]) == ("Deny", [PROFILE])
+    assert "Condition" not in known
+    assert (replaced["Effect"], replaced["Resource"]) == ("Deny", ALL)
+    assert replaced["Condition"] == {"StringEquals": {"aws:ResourceTag/finops:tenant": "writer"}}
 
 
 def test_the_standing_deny_never_allows_and_every_statement_has_a_name_of_its_own():

@@ -12,7 +12,7 @@ from finops_constructs.enforcement.statements import (
 )
 from local.bedrock_calls import INVOKE, STREAM, Profile, models, through, through_system_profile
 from local.simulator import Caller, Request
-from tests.iam.catalogue import OTHER_MODELS, PROFILE, ROLE_ARN, ROUTES, SYSTEM_PROFILE
+from tests.iam.catalogue import OTHER_MODELS, PROFILE, ROLE_ARN, ROUTES, SYSTEM_PROFILE, bedrock
 from tests.iam.catalogue import UNRELATED as FREE
 from tests.iam.scenarios import BROAD_ALLOWS
 from tests.iam.tampering import TAMPERING
@@ -25,10 +25,19 @@ DENY = standing_deny_statements(
     partition="aws", tenants=["writer"], role_arn=ROLE_ARN, exempt=GuardExemptions()
 )
 GRANT = invoke_statements(
+    tenant="writer",
+    aliases=["smart"],
     profile_arns=[PROFILE],
-    system_profile_arns=[SYSTEM_PROFILE],
-    foundation_model_arns=[BARE[0].resource.replace("eu-central-1", "*")],
+    all_profiles=bedrock("application-inference-profile/*"),
+    system_profiles=bedrock("inference-profile/*"),
+    foundation_models="arn:aws:bedrock:*::foundation-model/*",
 )
+REPLACED = Profile(
+    arn=f"{PROFILE}d",
+    tags={"finops:tenant": "writer", "finops:alias": "smart"},
+    copied_from=bedrock("inference-profile/global.amazon.nova-lite-v1:0"),
+)
+OTHER_ALIAS = REPLACED.tagged(finops__alias="fast")
 # What a caller with everything allowed and the standing deny must be refused.
 REFUSED = {
     **{f"suspended {a}": through(OWN.suspended(), a) for a in (INVOKE, STREAM)},
@@ -44,7 +53,19 @@ REFUSED = {
         for r in requests
     },
 }
-GRANTED = {f"own {action}": through(OWN, action) for action in (INVOKE, STREAM)}
+GRANTED = {
+    f"{name} {action}": through(profile, action)
+    for name, profile in {"own": OWN, "replaced": REPLACED}.items()
+    for action in (INVOKE, STREAM)
+}
+# What the grant of one alias must not allow beside.
+NOT_GRANTED = {
+    "another alias's replaced profile": through(OTHER_ALIAS),
+    "another tenant's replaced profile": through(REPLACED.tagged(finops__tenant="chatbot")),
+    "a suspended replaced profile": through(REPLACED.suspended()),
+    "the bare model of a replaced profile": models(REPLACED.copied_from)[:1],
+    "its system profile": through_system_profile(REPLACED.copied_from),
+}
 LEFT_ALONE = {f"{r.action} {r.resource}": [r] for r in FREE}
 
 
@@ -141,7 +162,7 @@ def test_a_broken_standing_deny_changes_a_verdict(simulator, mutant):
 
 def _grant_mutants():
     yield from ((f"without statement {n}", GRANT[:n] + GRANT[n + 1 :]) for n in range(len(GRANT)))
-    for number in (0, 2):
+    for number in (0, 1, 3):
         mutant = deepcopy(GRANT)
         del mutant[number]["Condition"]
         yield f"statement {number} without its condition", mutant
@@ -151,13 +172,18 @@ def _grant_mutants():
     mutant = deepcopy(GRANT)
     mutant[0]["Condition"] = {"StringEquals": {STATE: "active"}}
     yield "only where the state tag says active", mutant
+    for key, keys in GRANT[1]["Condition"].items():
+        for tag in keys:
+            mutant = deepcopy(GRANT)
+            del mutant[1]["Condition"][key][tag]
+            yield f"a replaced profile without {key} {tag}", mutant
     mutant = deepcopy(GRANT)
-    mutant[2]["Condition"] = {"ArnLike": {THROUGH: "arn:aws:bedrock:*:*:*"}}
+    mutant[3]["Condition"] = {"ArnLike": {THROUGH: "arn:aws:bedrock:*:*:*"}}
     yield "through any profile", mutant
 
 
 GRANT_MUTANTS = dict(_grant_mutants())
-GRANT_CALLS = REFUSED | GRANTED
+GRANT_CALLS = REFUSED | NOT_GRANTED | GRANTED
 
 
 def grant_verdicts(simulator, statements):
@@ -165,7 +191,7 @@ def grant_verdicts(simulator, statements):
     return simulator.allowed_ones(Caller(arn=ROLE_ARN, policies={"g": document}), GRANT_CALLS)
 
 
-def test_the_grant_allows_exactly_its_own_profile(simulator):
+def test_the_grant_allows_exactly_its_own_profile_and_those_it_replaced(simulator):
     assert grant_verdicts(simulator, GRANT) == set(GRANTED)
 
 

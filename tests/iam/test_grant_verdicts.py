@@ -23,23 +23,29 @@ ADOPTED = Profile(
     tags={"finops:tenant": "writer", "finops:alias": "old"},
     copied_from=SOURCES + scenarios.EU_SONNET,
 )
+TITAN = f"arn:aws:bedrock:eu-west-1::foundation-model/{scenarios.BARE_TITAN}"
 GRANTS = {
     "the app team's example": ("app_team", "Chat-ChatRole3FC23F62", "smart"),
     "a role by ARN": ("enforced", "writer-app", "smart"),
     "a role by ARN, global profile": ("enforced", "writer-app", "world"),
     "a role by ARN, regional model": ("enforced", "writer-app", "embed"),
     "a role by ARN, guard observe": ("observed", "writer-app", "smart"),
-    "a profile of another stack": ("imported", "Apps-ReaderF7BF189D", None),
-    "an adopted profile": ("adopting", "writer-app", None),
+    "a profile of another stack": (
+        "imported",
+        "Apps-ReaderF7BF189D",
+        ADOPTED.tagged(finops__alias="smart"),
+    ),
+    "an adopted profile": ("adopting", "writer-app", ADOPTED),
 }
 own = pytest.mark.parametrize("case", GRANTS, indirect=True)
 
 
 @pytest.fixture
 def case(request):
-    deployment, role, alias = GRANTS[request.param]
+    deployment, role, called = GRANTS[request.param]
     deployed = request.getfixturevalue(deployment)
-    return deployed.caller(role), deployed.profile("writer", alias) if alias else ADOPTED
+    own = deployed.profile("writer", called) if isinstance(called, str) else called
+    return deployed.caller(role), own
 
 
 @own
@@ -67,9 +73,45 @@ def test_it_may_not_when_only_the_suspension_policy_is_attached(simulator, reque
     deployment = request.getfixturevalue(name)
     role = "Chat-ChatRole3FC23F62" if name == "app_team" else "writer-app"
     stopped = deployment.caller(role).plus(*deployment.suspension_policy("writer"))
-    for profile in [deployment.profile("writer", "smart"), *([ADOPTED] * (name == "adopting"))]:
+    smart = deployment.profile("writer", "smart")
+    for profile in [smart, replaced(smart), *([ADOPTED] * (name == "adopting"))]:
         for action in (INVOKE, STREAM):
             assert not simulator.allowed(stopped, through(profile, action))
+
+
+def replaced(profile, source="inference-profile/global.amazon.nova-lite-v1:0"):
+    """The profile that this one replaced: another ARN and model, the same tags."""
+    copied_from = f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:{source}"
+    return Profile(arn=f"{profile.arn[:-2]}0x", tags=profile.tags, copied_from=copied_from)
+
+
+@own
+@pytest.mark.parametrize("action", [INVOKE, STREAM])
+def test_it_may_go_on_calling_the_profile_that_was_replaced_unless_it_is_suspended(
+    simulator, case, action
+):
+    caller, profile = case
+    old = replaced(profile)
+    assert simulator.allowed(caller, through(old, action))
+    assert not simulator.allowed(caller, through(old.suspended(), action))
+    regional = Profile(arn=old.arn, tags=old.tags, copied_from=TITAN)
+    assert simulator.allowed(caller, through(regional, action))
+
+
+@own
+@pytest.mark.parametrize("action", [INVOKE, STREAM])
+def test_a_replaced_profile_opens_no_other_way(simulator, enforced, case, action):
+    caller, profile = case
+    old = replaced(profile)
+    foreign = replaced(enforced.profile("chatbot", "smart"))
+    calls = {
+        "another tenant's": through(foreign, action),
+        "another alias's": through(old.tagged(finops__alias="elsewhere"), action),
+        "without a tenant": through(Profile(arn=old.arn, copied_from=old.copied_from), action),
+        "its system profile": through_system_profile(old.copied_from, action),
+        **{f"bare {r.resource}": [r] for r in models(old.copied_from, action)},
+    }
+    assert simulator.allowed_ones(caller, calls) == set()
 
 
 @own
