@@ -11,8 +11,19 @@ from rich.table import Table
 from rich.text import Text
 
 from finops_constructs.cli.shown_values import missing, moment, percent, usd, whole_usd_above
-from finops_constructs.cli.status_table import billed, drift, estimate, shown_state
-from finops_constructs.operations.status import TENANT_SCOPE, TenantStatus, WorstCase
+from finops_constructs.cli.status_table import (
+    amount_of_limit,
+    billed,
+    drift,
+    estimate,
+    shown_state,
+)
+from finops_constructs.operations.status import (
+    TENANT_SCOPE,
+    Corrected,
+    TenantStatus,
+    WorstCase,
+)
 
 # A suggestion to edit, not a rule: the hard cap's own distance from the limit.
 _SUGGESTED_CEILING: Final = Decimal("1.2")
@@ -61,10 +72,23 @@ def _facts(tenant: TenantStatus) -> Iterator[tuple[str, Text | str]]:
         )
     yield from _answers(tenant)
     yield f"estimate {tenant.month or ''}".rstrip(), estimate(tenant)
+    yield "by the bill", _corrected(tenant.corrected)
+    if tenant.counted_usd is not None and tenant.counted_usd != tenant.estimated_usd:
+        yield "held to the limit", usd(tenant.counted_usd)
     yield "billed", billed(tenant.billed)
     yield "drift", drift(tenant)
     yield "prices as of", tenant.price_as_of or missing(None)
     yield "looked at", moment(tenant.decided_at) or "not said when"
+
+
+def _corrected(found: Corrected) -> str:
+    """How the bill corrects the estimate, or why it does not."""
+    if found.usd is None:
+        return missing(found.not_available)
+    return (
+        f"{amount_of_limit(found.usd, found.percent)}: days before {found.through} as billed, the "
+        f"others as estimated x {found.ratio} (the last {found.days} billed days)"
+    )
 
 
 def _answers(tenant: TenantStatus) -> Iterator[tuple[str, str]]:
@@ -140,7 +164,7 @@ def _commands(tenant: TenantStatus) -> Iterator[str]:
         whom = "--all" if tenant.pause.scope == "all" else f"--tenant {tenant.tenant}"
         yield f'finops enforcement resume {whom} --reason "..."'
     if "monthly-limit" in codes and tenant.override is None and tenant.limit_usd is not None:
-        spent = max(tenant.limit_usd, tenant.estimated_usd or Decimal(0))
+        spent = max(tenant.limit_usd, tenant.counted_usd or tenant.estimated_usd or Decimal(0))
         ceiling = whole_usd_above(spent * _SUGGESTED_CEILING)
         yield (f'finops override {tenant.tenant} --hours 4 --up-to-usd {ceiling} --reason "..."')
 

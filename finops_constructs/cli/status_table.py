@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from rich import box
@@ -38,7 +39,7 @@ def print_table(console: Console, tenants: Sequence[TenantStatus], *, region: st
             tenant.tenant,
             tenant.mode,
             shown_state(tenant),
-            estimate(tenant),
+            "\n".join(_estimate_and_correction(tenant)),
             "\n".join(_billed_and_drift(tenant)),
             "\n".join(_why(tenant)),
         )
@@ -75,6 +76,11 @@ def estimate(tenant: TenantStatus) -> str:
     return text
 
 
+def amount_of_limit(amount: Decimal, share: Decimal | None) -> str:
+    """An amount, and its share of the monthly limit where there is one."""
+    return usd(amount) if share is None else f"{usd(amount)} ({percent(share)})"
+
+
 def billed(found: Billed) -> str:
     """What AWS has billed, and for when; or why that is not known."""
     if found.amount_usd is None:
@@ -89,6 +95,13 @@ def drift(tenant: TenantStatus) -> str:
     if tenant.drift_percent is not None:
         return percent(tenant.drift_percent)
     return missing("no billed figure" if tenant.billed.amount_usd is None else None)
+
+
+def _estimate_and_correction(tenant: TenantStatus) -> Iterator[str]:
+    yield estimate(tenant)
+    corrected = tenant.corrected
+    if corrected.usd is not None:
+        yield f"by the bill: {amount_of_limit(corrected.usd, corrected.percent)}"
 
 
 def _billed_and_drift(tenant: TenantStatus) -> Iterator[str]:

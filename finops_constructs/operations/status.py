@@ -53,6 +53,27 @@ class Billed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """The estimate as the bill corrects it; one that is not there has a reason.
+
+    Attributes:
+        usd: Whole days that are billed as billed, the others as estimated times the ratio.
+        percent: Of the monthly limit.
+        ratio: Billed / estimated of the last billed days.
+        days: Of how many days the ratio is.
+        through: The first day that is not wholly billed.
+        not_available: Why there is none.
+    """
+
+    usd: Decimal | None
+    percent: Decimal | None
+    ratio: Decimal | None
+    days: int | None
+    through: str | None
+    not_available: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """A break-glass: automatic stops are lifted until either end is passed."""
 
@@ -130,6 +151,7 @@ class TenantStatus:
     """One tenant in one Region; times are UTC.
 
     Attributes:
+        counted_usd: What is held against the limit: never less than the estimate or the bill.
         decided_at: When the kill switch last began to look at this tenant; None if it did not say.
         raw: The platform's answer as it came.
     """
@@ -148,6 +170,8 @@ class TenantStatus:
     limit_usd: Decimal | None
     percent: Decimal | None
     billed: Billed
+    corrected: Corrected
+    counted_usd: Decimal | None
     drift_percent: Decimal | None
     override: Override | None
     pause: Pause | None

@@ -12,6 +12,7 @@ from finops_constructs.operations.status import (
     Approval,
     Assumption,
     Billed,
+    Corrected,
     Correction,
     Override,
     Pause,
@@ -68,6 +69,8 @@ def _fields(raw: Mapping[str, Any]) -> dict[str, Any]:
         "limit_usd": _usd(raw.get("limit_usd")),
         "percent": _usd(raw.get("percent")),
         "billed": _billed(raw.get("billed")),
+        "corrected": _corrected(raw.get("corrected") or {}),
+        "counted_usd": _usd(raw.get("counted_usd")),
         "drift_percent": _usd(raw.get("drift_percent")),
         "override": _override(raw.get("override")),
         "pause": _pause(raw.get("pause")),
@@ -121,6 +124,18 @@ def _billed(raw: Mapping[str, Any] | None) -> Billed:
         as_of=_time_or_text(found.get("as_of")),
         source=found.get("source"),
         not_available=missing if amount is None else None,
+    )
+
+
+def _corrected(raw: Mapping[str, Any]) -> Corrected:
+    usd = _usd(raw.get("usd"))
+    return Corrected(
+        usd=usd,
+        percent=_usd(raw.get("percent")),
+        ratio=_usd(raw.get("ratio")),
+        days=raw.get("days"),
+        through=raw.get("through"),
+        not_available=None if usd is not None else raw.get("not_available") or "not said why",
     )
 
 

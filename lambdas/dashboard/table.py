@@ -56,7 +56,9 @@ def _cells(status: Mapping[str, Any]) -> Iterator[str]:
 def _estimate(status: Mapping[str, Any]) -> str:
     limit = _usd(status["limit_usd"]) if status["limit_usd"] else "no limit"
     percent = f" ({status['percent']} %)" if status["percent"] else ""
-    return f"{_usd(status['estimated_usd'])} of {limit}{percent}"
+    by_the_bill = status["corrected"]["usd"]
+    corrected = f"; by the bill {_usd(by_the_bill)}" if by_the_bill else ""
+    return f"{_usd(status['estimated_usd'])} of {limit}{percent}{corrected}"
 
 
 def _state(status: Mapping[str, Any]) -> str:

@@ -143,7 +143,7 @@ def _warnings(decision: Decision, inputs: Inputs) -> Iterator[Change]:
             kind=WARNED_KIND,
             key=f"{_WARNED}{percentage}",
             headline=f"has passed {percentage} % of its monthly limit",
-            why=f"the estimate passed {percentage} % of the monthly limit",
+            why=f"spend passed {percentage} % of the monthly limit",
             since=inputs.now,
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.registry import ProfileEntry
+from shared.registry import Registry
 from shared.tenant_state import TenantState
 
 PERMISSIONS: Final = ("cloudwatch:GetMetricData",)
@@ -20,21 +20,19 @@ class Suspect:
     """A stopped profile that has not been confirmed yet."""
 
     tenant: str
-    alias: str
+    key: str
     profile_id: str
 
 
 def suspects(
-    states: Mapping[str, TenantState],
-    profiles: Mapping[str, Mapping[str, ProfileEntry]],
-    now: datetime,
+    states: Mapping[str, TenantState], registry: Registry, now: datetime
 ) -> list[Suspect]:
     """Return the stopped profiles whose five quiet minutes can be told by now."""
     return [
-        Suspect(tenant, alias, profiles[tenant][alias].profile_id)
+        Suspect(tenant, key, entry.profile_id)
         for tenant, state in states.items()
-        for alias, seen in state.profiles.items()
-        if alias in profiles.get(tenant, {})
+        for key, entry in registry.watched(tenant).items()
+        if (seen := state.profiles.get(key)) is not None
         and seen.applied_at is not None
         and seen.confirmed_at is None
         and now - seen.applied_at >= QUIET + METRIC_DELAY
@@ -49,12 +47,12 @@ def quiet_ones(cloudwatch: Any, asked: Sequence[Suspect], now: datetime) -> set[
 
 def confirmed(state: TenantState, tenant: str, quiet: set[Suspect], now: datetime) -> TenantState:
     """Return the state with the quiet profiles confirmed."""
-    aliases = {suspect.alias for suspect in quiet if suspect.tenant == tenant}
+    keys = {suspect.key for suspect in quiet if suspect.tenant == tenant}
     return replace(
         state,
         profiles={
-            alias: replace(seen, confirmed_at=now) if alias in aliases else seen
-            for alias, seen in state.profiles.items()
+            key: replace(seen, confirmed_at=now) if key in keys else seen
+            for key, seen in state.profiles.items()
         },
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 from shared.canary_tenant import CANARY_TENANT
 from shared.decision_types import SUSPENDED
 from shared.registry import ProfileEntry, Registry
-from shared.reported_state import HOLDS
+from shared.reported_state import HOLDS, profiles_of
 from shared.tenant_state import TenantState
 
 CONFIRMED_WITHIN: Final = timedelta(minutes=20)
@@ -54,8 +54,8 @@ def unconfirmed(
 
 
 def _is_confirmed(state: TenantState, alias: str) -> bool:
-    seen = state.profiles.get(alias)
-    return seen is not None and seen.confirmed_at is not None
+    seen = profiles_of(state, alias)
+    return alias in seen and all(each.confirmed_at is not None for each in seen.values())
 
 
 def drift(tenants: Iterable[TenantFigures]) -> Decimal | None:

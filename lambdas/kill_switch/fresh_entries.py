@@ -50,6 +50,7 @@ def _replaced(registry: Registry, tenant: str, now: Registry) -> Registry:
         registry,
         policies=_without(registry.policies, tenant) | dict(now.policies),
         profiles=_without(registry.profiles, tenant) | dict(now.profiles),
+        replaced=_without(registry.replaced, tenant) | dict(now.replaced),
         callers=_without(registry.callers, tenant) | dict(now.callers),
         states=_without(registry.states, tenant) | dict(now.states),
         faults=(*others, *now.faults),

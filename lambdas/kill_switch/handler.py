@@ -4,10 +4,11 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from kill_switch import (
@@ -25,7 +26,13 @@ from kill_switch import (
 from kill_switch.clients import Clients
 from kill_switch.clock import Clock
 from kill_switch.hints import Hint, hint_of
-from kill_switch.reconciled import DETAIL_TYPE, SOURCE, is_newer, parse_reconciled
+from kill_switch.reconciled import (
+    DETAIL_TYPE,
+    SOURCE,
+    is_newer,
+    parse_reconciled,
+    with_estimates,
+)
 from kill_switch.settings import Settings
 from kill_switch.switch import Report, Switch
 from shared import registry, state_table, wake
@@ -79,12 +86,14 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     if "Records" in event:
         return _look_for_messages(event, context)
     hint = Hint(everybody=True)
+    billed = None
     if event.get("detail-type") == DETAIL_TYPE:
-        hint = Hint(tenants=frozenset({_store_reconciled(event["detail"], context)}))
+        billed = _store_reconciled(event["detail"], context)
+        hint = Hint(tenants=frozenset({billed}))
     else:
         # What was deployed since the last scheduled run waits no longer than for this one.
         _switch(context.invoked_function_arn).registry.current(fresh=True)
-    failed = _run(hint, context)
+    failed = _run(hint, context, billed=billed)
     if failed:
         raise RuntimeError(f"no turn for {', '.join(sorted(failed))}: see the log")
     return None
@@ -132,11 +141,15 @@ def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
     table = switch.table
     before = table.read(tenant, month_of(switch.clock.now())).billed.get(SOURCE)
     if is_newer(record, before):
-        table.store_billed(tenant, SOURCE, with_first_figure(record, before))
+        ledger = sources.read_ledger(
+            table, switch.settings.ledger_table, tenant, switch.clock.now()
+        )
+        record = with_estimates(with_first_figure(record, before), ledger)
+        table.store_billed(tenant, SOURCE, record)
     return tenant
 
 
-def _run(hint: Hint, context: Any) -> frozenset[str]:
+def _run(hint: Hint, context: Any, *, billed: str | None = None) -> frozenset[str]:
     if hint == Hint():
         metrics.add_metric("ActionFailures", MetricUnit.Count, 0)
         return frozenset()
@@ -145,6 +158,8 @@ def _run(hint: Hint, context: Any) -> frozenset[str]:
     _measure(report)
     if hint.everybody:
         _measure_everybody(report)
+    if billed is not None and billed in report.figures:
+        _measure_drift(billed, report.figures[billed].drift_percent)
     for fault in report.registry.faults:
         logger.warning("registry entry left out", path=fault.path, reason=fault.reason)
     return report.failed
@@ -155,6 +170,15 @@ def _measure(report: Report) -> None:
     failures = figures.action_failures(each, len(report.failed), report.untold)
     metrics.add_metric("ActionFailures", MetricUnit.Count, failures)
     metrics.add_metric("SpendUnknown", MetricUnit.Count, figures.spend_unknown(each))
+
+
+def _measure_drift(tenant: str, percent: Decimal | None) -> None:
+    """Measure a tenant's drift once a bill: a metric of its own costs by the hours it is in use."""
+    if percent is None:
+        return
+    with single_metric("TenantDriftPercent", MetricUnit.Percent, float(percent)) as metric:
+        metric.add_dimension("service", metrics.provider.service)
+        metric.add_dimension("tenant", tenant)
 
 
 def _measure_everybody(report: Report) -> None:

@@ -59,7 +59,7 @@ def _names(registry: Registry, tenant: str) -> Iterator[str]:
         yield policy.budget_name
         yield policy.alert_topic_arn
         yield policy.suspension_policy_arn
-    for entry in registry.profiles.get(tenant, {}).values():
+    for entry in registry.watched(tenant).values():
         yield entry.profile_arn
         if entry.burst_alarm_name:
             yield entry.burst_alarm_name

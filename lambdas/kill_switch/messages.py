@@ -74,7 +74,11 @@ def _estimate(inputs: Inputs) -> str:
         return f"{spent} in {inputs.spend.month}; there is no limit"
     limit = inputs.policy.monthly_limit_usd
     percent = (inputs.spend.total_usd / limit * 100).quantize(Decimal("0.1"))
-    return f"{spent} of {format_usd(limit)} ({percent} %) in {inputs.spend.month}"
+    counted = limit_spend(inputs)
+    by_the_bill = (
+        "" if counted in {None, inputs.spend.total_usd} else f"; by the bill {format_usd(counted)}"
+    )
+    return f"{spent} of {format_usd(limit)} ({percent} %) in {inputs.spend.month}{by_the_bill}"
 
 
 def _top_role(facts: Facts) -> str:
@@ -114,6 +118,9 @@ def override_command(inputs: Inputs) -> str:
 
 def _money(inputs: Inputs) -> dict[str, str]:
     known = {} if inputs.spend is None else {"estimated_usd": str(inputs.spend.total_usd)}
+    counted = limit_spend(inputs)
+    if counted is not None:
+        known["counted_usd"] = str(counted)
     if inputs.policy is not None:
         known["limit_usd"] = str(inputs.policy.monthly_limit_usd)
     return known

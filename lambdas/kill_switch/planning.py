@@ -23,6 +23,8 @@ def work_for(
 ) -> TenantWork:
     """Return a tenant's work; a profile that two aliases claim is nobody's to touch.
 
+    What an alias led to before is stopped and released with it.
+
     Args:
         tenant: The tenant.
         decided: What was decided about it.
@@ -30,7 +32,7 @@ def work_for(
         place: Where the kill switch works.
         check: Whether everything is read back, rather than only what is stopped or changing.
     """
-    entries = registry.profiles.get(tenant, {})
+    entries = registry.watched(tenant)
     own = {a: e for a, e in entries.items() if registry.by_model_id.get(e.profile_arn) is e}
     policy = registry.policies.get(tenant)
     return TenantWork(

@@ -64,7 +64,7 @@ class Sources:
             ClientError: If DynamoDB refuses its state.
         """
         items = self.table.read(tenant, month_of(now))
-        ledger = self._ledger(tenant, now)
+        ledger = read_ledger(self.table, self.ledger_table, tenant, now)
         waiting = {notice.key for notice in items.state.outbox} if items.state else set()
         figures = [record.billed for record in items.billed.values() if record.billed]
         inputs = Inputs(
@@ -99,16 +99,20 @@ class Sources:
             return None
         return sorted(spend.by_role.items(), key=lambda each: (-each[1], each[0]))[:_TOP_ROLES]
 
-    def _ledger(self, tenant: str, now: datetime) -> LedgerItems | None:
-        try:
-            return read_alias_items(self.table.dynamodb, self.ledger_table, tenant, now)
-        except (BotoCoreError, ClientError):
-            logger.exception("ledger not readable: the tenant's state is held", tenant=tenant)
-            return None
-
     def _policy_fault(self, tenant: str) -> str | None:
         if tenant not in self.registry.faulty_tenants:
             return None
         path = f"/finops/{tenant}/policy"
         faults = [fault.reason for fault in self.registry.faults if fault.path == path]
         return "; ".join(faults) or "not readable"
+
+
+def read_ledger(
+    table: StateTable, ledger_table: str, tenant: str, now: datetime
+) -> LedgerItems | None:
+    """Return a tenant's items by alias of the month; None: they cannot be read."""
+    try:
+        return read_alias_items(table.dynamodb, ledger_table, tenant, now)
+    except (BotoCoreError, ClientError):
+        logger.exception("ledger not readable: the tenant's state is held", tenant=tenant)
+        return None

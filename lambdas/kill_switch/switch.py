@@ -200,7 +200,7 @@ class Switch:
         run.settled |= self._each(run, run.works, settle)
 
     def _confirm(self, run: _Run, seen: dict[str, TenantState]) -> dict[str, TenantState]:
-        asked = suspects(seen, run.sources.registry.profiles, run.began)
+        asked = suspects(seen, run.sources.registry, run.began)
         if not asked:
             return seen
         try:

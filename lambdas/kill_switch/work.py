@@ -30,7 +30,7 @@ class TenantWork:
     Attributes:
         tenant: The tenant.
         state: What is stored of it, with the new decision.
-        profiles: Its profiles that no other tenant claims.
+        profiles: Its profiles that no other tenant claims, replaced ones too, by their key.
         claimed: Aliases whose profile another alias claims too: they are not touched.
         callers: Its registered caller roles.
         policy_arn: Its suspension policy; None: there is no policy entry.
@@ -232,8 +232,10 @@ class TenantWork:
             if fault:
                 self._fail(f"role {caller.role_name}", "attach", "not-editable", fault)
 
-    def _wants_stop(self, alias: str) -> bool:
-        return self.state.desired.get(alias, ACTIVE) == SUSPENDED
+    def _wants_stop(self, key: str) -> bool:
+        # An alias that is gone may have left profiles behind.
+        otherwise = SUSPENDED if self.state.tenant_wide else ACTIVE
+        return self.state.desired.get(self.profiles[key].alias, otherwise) == SUSPENDED
 
     def _waits(self, target: str) -> bool:
         """Whether a failed action is left alone for a while; a new decision tries at once."""
@@ -253,8 +255,8 @@ class TenantWork:
 
     def _fail(self, target: str, action: str, code: FailureCode, text: str) -> None:
         entry = self.profiles.get(target.removeprefix("profile "))
-        if code == "gone" and entry is not None and entry.canary:
-            return  # a drill has ended since the registry was read
+        if code == "gone" and entry is not None and (entry.canary or entry.replaced_at):
+            return  # a drill has ended, or it was removed, since the registry was read
         before = self._failures.get(target)
         if before and code in NEVER_TRIED and before.text == text:
             return

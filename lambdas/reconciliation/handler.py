@@ -67,7 +67,7 @@ def handler(event: Mapping[str, Any], context: Any) -> None:  # noqa: ARG001 - t
         raise NotToldError(f"not told: {', '.join(failed)}")
 
 
-def _tell(target: Target, details: list[dict[str, str]]) -> bool:
+def _tell(target: Target, details: list[dict[str, Any]]) -> bool:
     partition = os.environ["PARTITION"]
     bus = f"arn:{partition}:events:{target.region}:{target.account}:event-bus/default"
     try:

@@ -11,7 +11,7 @@ SOURCE: Final = "finops-constructs"
 DETAIL_TYPE: Final = "finops.reconciled"
 EVENTS_PER_CALL: Final = 10
 """PutEvents takes no more."""
-COLUMNS: Final = ("billing_period", "tenant", "account_id", "region")
+COLUMNS: Final = ("billing_period", "tenant", "account_id", "region", "usage_date")
 """What the bill is added up by."""
 
 
@@ -31,7 +31,7 @@ def months_to_reconcile(today: date) -> tuple[str, str]:
 
 def reconciled(
     rows: Iterable[Mapping[str, Any]], through: Mapping[str, datetime], targets: Sequence[Target]
-) -> dict[Target, list[dict[str, str]]]:
+) -> dict[Target, list[dict[str, Any]]]:
     """Return target -> details of events, one a tenant: of the newest month that bills it.
 
     A tenant lives in one account and Region; what of it is billed elsewhere is in its sum.
@@ -41,33 +41,39 @@ def reconciled(
         through: Month -> end of its latest billed hour.
         targets: The platforms.
     """
-    sums: dict[tuple[str, str], Decimal] = {}
+    sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     places: dict[tuple[str, str], set[Target]] = {}
     known = set(targets)
     for row in rows:
         if row["tenant"] is None or row["billing_period"] not in through:
             continue
-        key = (row["billing_period"], row["tenant"])
-        sums[key] = sums.get(key, Decimal(0)) + row["cost_usd"]
+        key, day = (row["billing_period"], row["tenant"]), row["usage_date"].isoformat()
+        days = sums.setdefault(key, {})
+        days[day] = days.get(day, Decimal(0)) + row["cost_usd"]
         here = Target(account=row["account_id"], region=row["region"] or "")
         places.setdefault(key, set()).update({here} & known)
     newest = {tenant: month for month, tenant in sorted(sums)}
-    events: dict[Target, list[dict[str, str]]] = {}
+    events: dict[Target, list[dict[str, Any]]] = {}
     for tenant, month in sorted(newest.items()):
-        usd = sums[month, tenant]
+        days = sums[month, tenant]
         detail = {
             "tenant": tenant,
             "period": month,
-            # Credits may make it negative; a bill of less than nothing is none.
-            "billed_usd": format(max(usd, Decimal(0)), "f"),
+            "billed_usd": _text(sum(days.values(), Decimal(0))),
             "as_of": through[month].replace(tzinfo=UTC).isoformat(),
+            "days": {day: _text(usd) for day, usd in sorted(days.items())},
         }
         for target in places[month, tenant]:
             events.setdefault(target, []).append(detail)
     return events
 
 
-def entries(details: Sequence[Mapping[str, str]], bus_arn: str) -> list[list[dict[str, str]]]:
+def _text(usd: Decimal) -> str:
+    """Return an amount as text: corrections may make it negative, a bill of less is none."""
+    return format(max(usd, Decimal(0)), "f")
+
+
+def entries(details: Sequence[Mapping[str, Any]], bus_arn: str) -> list[list[dict[str, str]]]:
     """Return events as PutEvents takes them, in portions that one call takes."""
     made = [
         {

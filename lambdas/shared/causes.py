@@ -52,9 +52,17 @@ def _monthly(inputs: Inputs, memory: Memory) -> Iterator[Cause]:
         inputs,
         MONTHLY_LIMIT,
         None,
-        f"spend of {month_of(inputs.now)} was {spent} and reached {format_usd(threshold)}, "
-        f"{policy.stop_percentage} % of the monthly limit",
+        f"spend of {month_of(inputs.now)} was {spent}{_by_the_bill(inputs)} and reached "
+        f"{format_usd(threshold)}, {policy.stop_percentage} % of the monthly limit",
     )
+
+
+def _by_the_bill(inputs: Inputs) -> str:
+    """Say of a figure that is not the estimate whence it is."""
+    if inputs.spend is None or limit_spend(inputs) == inputs.spend.total_usd:
+        return ""
+    estimate = format_usd(inputs.spend.total_usd)
+    return f" by the bill ({estimate} were estimated)"
 
 
 def _new_daily(inputs: Inputs, memory: Memory, latched: list[Cause]) -> Iterator[Cause]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -26,6 +26,23 @@ ApprovalState = Literal["none", "pending", "approved", "rejected", "timed-out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BilledDays:
+    """What a bill says of single UTC days, beside what was estimated of them when it came.
+
+    Attributes:
+        through: The first day that may not be wholly billed yet.
+        billed: USD billed by ISO day, of days before `through`; others were not billed.
+        estimated: USD that the ledger had, by the same days; empty: it could not be read.
+        compared_at: When the bill came.
+    """
+
+    through: date
+    billed: Mapping[str, Decimal]
+    estimated: Mapping[str, Decimal]
+    compared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Billed:
     """What a billing source says was spent; true of its own period only.
 
@@ -35,6 +52,7 @@ class Billed:
         starts: The period's first instant.
         ends: The first instant after the period.
         as_of: When it was read or computed.
+        days: The same by day; None: the source does not tell days.
     """
 
     source: str
@@ -42,6 +60,7 @@ class Billed:
     starts: datetime
     ends: datetime
     as_of: datetime
+    days: BilledDays | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,8 +279,8 @@ class Decision:
         approval: Where the approval of an automatic stop stands.
         warnings: Alert percentages passed and not told yet, ascending.
         hold: Whether an input is not known, so that the last state was held where it matters.
-        spend_usd: What was held against the monthly limit: the largest of the estimate and the
-            billed figures of this period; None: nothing is known.
+        spend_usd: What was held against the monthly limit: the largest of the estimate, the billed
+            figures of this period, and the estimate raised by the bill; None: nothing is known.
         memory: To be stored, and given to the next decision.
     """
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.decision_types import Billed
-from shared.ledger import month_of, spent_before
+from shared.bill_correction import comparable_days
+from shared.decision_types import Billed, BilledDays
+from shared.ledger import month_of, month_spend, spent_before
 from shared.tenant_state import BilledRecord
 
 BILLING_DELAY: Final = timedelta(hours=24)
@@ -40,8 +41,9 @@ def is_settled(record: BilledRecord, now: datetime) -> bool:
 def drift_percent(billed: Billed, items: Iterable[Mapping[str, Any]], month: str) -> Decimal | None:
     """Return the distance between a billed figure and the estimate of its time, in % of it.
 
-    A billed figure contains the usage up to some instant within the day before it was read; it
-    agrees with the estimate if it lies between the estimates at both ends of that day.
+    Where a bill tells days, those are compared that were wholly billed and wholly metered, and all
+    between them. Another figure contains the usage up to some instant within the day before it was
+    read; it agrees with the estimate if it lies between the estimates at both ends of that day.
 
     Args:
         billed: The figure.
@@ -54,7 +56,22 @@ def drift_percent(billed: Billed, items: Iterable[Mapping[str, Any]], month: str
     if month_of(billed.starts) != month or billed.amount_usd < _SMALLEST_BILLED_USD:
         return None
     known = list(items)
+    compared = comparable_days(billed.days) if billed.days else []
+    if billed.days and compared:
+        return _drift_of_days(billed.days, compared[0], known, billed.starts)
     least = spent_before(known, billed.as_of - BILLING_DELAY)
     most = spent_before(known, billed.as_of + timedelta(hours=1))
     nearest = min(max(billed.amount_usd, least), most)
     return (abs(billed.amount_usd - nearest) / billed.amount_usd * 100).quantize(Decimal("0.1"))
+
+
+def _drift_of_days(
+    days: BilledDays, first: str, items: Iterable[Mapping[str, Any]], month: datetime
+) -> Decimal | None:
+    end = days.through.isoformat()
+    billed = sum((usd for day, usd in days.billed.items() if day >= first), Decimal(0))
+    by_day = month_spend(items, now=month).by_day
+    estimated = sum((usd for day, usd in by_day.items() if first <= day < end), Decimal(0))
+    if billed < _SMALLEST_BILLED_USD:
+        return None
+    return (abs(billed - estimated) / billed * 100).quantize(Decimal("0.1"))

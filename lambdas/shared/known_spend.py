@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from shared.bill_correction import current, raised_spend
 from shared.decision_types import Billed, Inputs
 
 if TYPE_CHECKING:
@@ -19,14 +20,16 @@ def limit_spend(inputs: Inputs) -> Decimal | None:
 def largest_known(
     spend: "MonthSpend | None", billed: Iterable[Billed], now: datetime
 ) -> Decimal | None:
-    """Return the largest figure of this month: the estimate or a billed one; None if none is known.
+    """Return the largest figure of this month in USD; None if none is known.
 
-    A billed figure whose period does not contain `now` is ignored: AWS goes on returning last
-    month's 100 % for hours into the new one.
+    The figures are the estimate, what each source has billed, and the estimate as the bill raises
+    it. A billed figure whose period does not contain `now` is ignored.
     """
-    figures = [each.amount_usd for each in billed if each.starts <= now < each.ends]
+    bills = current(billed, now)
+    figures = [each.amount_usd for each in bills]
     if spend is not None:
         figures.append(spend.total_usd)
+        figures += [raised_spend(spend, each.days, now) for each in bills if each.days]
     return max(figures, default=None)
 
 
@@ -69,9 +72,9 @@ def passes_hard_cap(inputs: Inputs) -> bool:
 
 
 def new_warnings(inputs: Inputs) -> tuple[Decimal, ...]:
-    """Return the alert percentages that the estimate has passed and nobody was told of yet."""
-    if inputs.policy is None or inputs.spend is None:
+    """Return the alert percentages that spend has passed and nobody was told of yet."""
+    spend = limit_spend(inputs)
+    if inputs.policy is None or inputs.spend is None or spend is None:
         return ()
-    total = inputs.spend.total_usd
-    passed = {p for p in inputs.policy.alert_percentages if total >= share_of_limit(inputs, p)}
+    passed = {p for p in inputs.policy.alert_percentages if spend >= share_of_limit(inputs, p)}
     return tuple(sorted(passed - inputs.told))

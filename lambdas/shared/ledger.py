@@ -37,6 +37,7 @@ class MonthSpend:
         by_alias: The same by alias.
         today_usd: The UTC day of `now`.
         today_by_alias: The same by alias.
+        by_day: The whole month by ISO day.
         by_role: By caller role, from the log alone; empty unless roles were read.
         last_hour_usd: The UTC clock hour of `now`, as far as it has been metered.
         corrections: What persons booked, contained in the other figures; of roles, too, if they
@@ -48,6 +49,7 @@ class MonthSpend:
     by_alias: Mapping[str, Decimal] = field(default_factory=dict)
     today_usd: Decimal = Decimal(0)
     today_by_alias: Mapping[str, Decimal] = field(default_factory=dict)
+    by_day: Mapping[str, Decimal] = field(default_factory=dict)
     by_role: Mapping[str, Decimal] = field(default_factory=dict)
     last_hour_usd: Decimal = Decimal(0)
     corrections: tuple[Correction, ...] = ()
@@ -188,6 +190,7 @@ class _Sums:
         self._total = self._spent_today = self._last_hour = 0
         self._by_alias: defaultdict[str, int] = defaultdict(int)
         self._today_by_alias: defaultdict[str, int] = defaultdict(int)
+        self._by_day: defaultdict[str, int] = defaultdict(int)
         self._by_role: defaultdict[str, int] = defaultdict(int)
         self._corrections: list[Correction] = []
 
@@ -216,6 +219,7 @@ class _Sums:
         """Add to the tenant's spend, and to an alias's unless it is the tenant's alone."""
         today = day == self._today
         self._total += micro
+        self._by_day[day] += micro
         self._spent_today += micro if today else 0
         if alias is not None:
             self._by_alias[alias] += micro
@@ -229,6 +233,7 @@ class _Sums:
             by_alias=_in_usd(self._by_alias),
             today_usd=to_usd(self._spent_today),
             today_by_alias=_in_usd(self._today_by_alias),
+            by_day=_in_usd(self._by_day),
             by_role=_in_usd(self._by_role),
             last_hour_usd=to_usd(self._last_hour),
             corrections=tuple(self._corrections),

@@ -21,6 +21,7 @@ from shared.registry_entries import (
     parse_caller,
     parse_policy,
     parse_profile,
+    parse_replaced,
 )
 
 __all__ = [
@@ -54,6 +55,8 @@ class Registry:
     Attributes:
         policies: Policies by tenant.
         profiles: Profiles by tenant and alias.
+        replaced: Profiles that an alias led to before, by tenant and `ProfileEntry.key`.
+        revived: Entries of such as an alias leads to again: their update was rolled back.
         callers: Caller roles by tenant.
         states: The kill switch's last published state by tenant, as written.
         faults: Entries that were left out.
@@ -62,6 +65,8 @@ class Registry:
 
     policies: Mapping[str, TenantPolicy] = field(default_factory=dict)
     profiles: Mapping[str, Mapping[str, ProfileEntry]] = field(default_factory=dict)
+    replaced: Mapping[str, Mapping[str, ProfileEntry]] = field(default_factory=dict)
+    revived: tuple[ProfileEntry, ...] = ()
     callers: Mapping[str, list[Caller]] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[RegistryFault, ...] = ()
@@ -77,13 +82,18 @@ class Registry:
         """Tenants with profiles and no policy entry at all; sorted."""
         return sorted(set(self.profiles) - set(self.policies) - self.faulty_tenants)
 
+    def watched(self, tenant: str) -> Mapping[str, ProfileEntry]:
+        """Return all that calls of a tenant can go through, by `ProfileEntry.key`."""
+        return {**self.profiles.get(tenant, {}), **self.replaced.get(tenant, {})}
+
     @cached_property
     def by_model_id(self) -> Mapping[str, ProfileEntry]:
         """Profiles by what a log record's `modelId` may say: the ARN or the id."""
         return {
             model_id: profile
-            for aliases in self.profiles.values()
-            for profile in aliases.values()
+            for tenants in (self.replaced, self.profiles)
+            for profiles in tenants.values()
+            for profile in profiles.values()
             for model_id in (profile.profile_arn, profile.profile_id)
             if model_id not in self._claimed_twice
         }
@@ -134,6 +144,7 @@ class _Reading:
     def __init__(self) -> None:
         self._policies: dict[str, TenantPolicy] = {}
         self._profiles: defaultdict[str, dict[str, ProfileEntry]] = defaultdict(dict)
+        self._replaced: list[ProfileEntry] = []
         self._callers: defaultdict[str, list[Caller]] = defaultdict(list)
         self._states: dict[str, str] = {}
         self._faults: list[RegistryFault] = []
@@ -159,17 +170,32 @@ class _Reading:
     def _profile(self, tenant: str, alias: str, entry: Mapping[str, Any]) -> None:
         self._profiles[tenant][alias] = parse_profile(tenant, alias, entry)
 
+    def _former(self, tenant: str, name: str, entry: Mapping[str, Any]) -> None:
+        self._replaced.append(parse_replaced(tenant, name, entry))
+
     def _caller(self, tenant: str, _: str, entry: Mapping[str, Any]) -> None:
         self._callers[tenant].append(parse_caller(tenant, entry))
 
     _KINDS: Final[
         Mapping[tuple[str, bool], Callable[["_Reading", str, str, Mapping[str, Any]], None]]
-    ] = {("policy", False): _policy, ("profiles", True): _profile, ("callers", True): _caller}
+    ] = {
+        ("policy", False): _policy,
+        ("profiles", True): _profile,
+        ("replaced", True): _former,
+        ("callers", True): _caller,
+    }
 
     def registry(self) -> Registry:
+        live = {p.profile_arn for aliases in self._profiles.values() for p in aliases.values()}
+        replaced: defaultdict[str, dict[str, ProfileEntry]] = defaultdict(dict)
+        for each in self._replaced:
+            if each.profile_arn not in live:
+                replaced[each.tenant][each.key] = each
         read = Registry(
             policies=self._policies,
             profiles=dict(self._profiles),
+            replaced=dict(replaced),
+            revived=tuple(each for each in self._replaced if each.profile_arn in live),
             callers=dict(self._callers),
             states=self._states,
             faulty_tenants=frozenset(self._faulty_tenants),

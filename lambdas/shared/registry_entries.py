@@ -1,8 +1,8 @@
 """The values of the registry: what one tenant, one profile, one caller is declared to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ class ProfileEntry:
         hourly_cap_usd: The cap its burst alarm watches; None: no alarm.
         burst_alarm_name: That alarm; None: no alarm.
         canary: Whether it is the short-lived profile of a drill, which nobody calls.
+        replaced_at: Since when the alias leads to another profile; None: it leads to this one.
     """
 
     tenant: str
@@ -93,6 +94,12 @@ class ProfileEntry:
     hourly_cap_usd: Decimal | None
     burst_alarm_name: str | None
     canary: bool = False
+    replaced_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What a tenant's state calls it: the alias, with the id of a profile that was replaced."""
+        return self.alias if self.replaced_at is None else f"{self.alias}/{self.profile_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +185,29 @@ def parse_profile(tenant: str, alias: str, entry: Mapping[str, Any]) -> ProfileE
     )
 
 
+def parse_replaced(tenant: str, name: str, entry: Mapping[str, Any]) -> ProfileEntry:
+    """Return a profile that an alias led to before.
+
+    Args:
+        tenant: The tenant.
+        name: The end of the entry's path: alias and profile id.
+        entry: What the alias's entry said then, and `replaced_at`.
+
+    Raises:
+        EntryError: If a value is missing or is not what it must be.
+    """
+    alias, _, profile_id = name.partition("/")
+    found = replace(
+        parse_profile(tenant, alias, entry),
+        hourly_cap_usd=None,
+        burst_alarm_name=None,
+        replaced_at=_instant(entry.get("replaced_at"), "replaced_at"),
+    )
+    if found.profile_id != profile_id:
+        raise EntryError(f"profile_id must be {profile_id!r}, got {found.profile_id!r}")
+    return found
+
+
 def parse_caller(tenant: str, entry: Mapping[str, Any]) -> Caller:
     """Return one caller role of a tenant.
 
@@ -239,3 +269,10 @@ def _day(value: object, where: str) -> date | None:
         return date.fromisoformat(text_of(value, where))
     except ValueError:
         raise EntryError(f"{where} must be YYYY-MM-DD, got {value!r}") from None
+
+
+def _instant(value: object, where: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text_of(value, where)).astimezone(UTC)
+    except ValueError:
+        raise EntryError(f"{where} must be an ISO 8601 instant, got {value!r}") from None

@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.decision_types import ACTIVE, SUSPENDED
 from shared.registry import ProfileEntry
-from shared.tenant_state import TenantState
+from shared.tenant_state import ProfileState, TenantState
 
 SUSPENDING: Final = "suspending"
 APPLIED: Final = "applied"
@@ -18,16 +18,25 @@ HOLDS: Final = frozenset({"no-policy", "policy-unreadable", "spend-unknown"})
 def alias_state(state: TenantState, alias: str, entry: ProfileEntry) -> str:
     """Return `active`, `suspending`, `applied`, `confirmed` or `resuming`.
 
-    One that was never stopped is active before it is read for the first time.
+    An alias is as its least advanced profile is, replaced ones included. One that was never stopped
+    is active before it is read for the first time.
     """
     seen = state.profiles.get(alias)
-    tag = seen.tag if seen is not None and seen.arn == entry.profile_arn else None
+    if seen is None or seen.arn != entry.profile_arn:
+        seen = ProfileState(arn=entry.profile_arn)
+    every = [seen, *(each for key, each in profiles_of(state, alias).items() if key != alias)]
+    tags = {each.tag for each in every}
     if state.desired.get(alias, ACTIVE) == SUSPENDED:
-        if seen is None or tag != SUSPENDED:
+        if tags != {SUSPENDED}:
             return SUSPENDING
-        return CONFIRMED if seen.confirmed_at else APPLIED
-    never_stopped = tag is None and state.changed_at is None
-    return ACTIVE if tag == ACTIVE or never_stopped else RESUMING
+        return CONFIRMED if all(each.confirmed_at for each in every) else APPLIED
+    never_stopped = tags <= {None, ACTIVE} and state.changed_at is None
+    return ACTIVE if tags == {ACTIVE} or never_stopped else RESUMING
+
+
+def profiles_of(state: TenantState, alias: str) -> dict[str, ProfileState]:
+    """Return what is known of an alias's profile and of those it replaced, by their keys."""
+    return {key: each for key, each in state.profiles.items() if key.partition("/")[0] == alias}
 
 
 def tenant_state(

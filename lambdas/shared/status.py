@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from shared.bill_correction import corrected_spend
 from shared.corrections import together
-from shared.decision_types import Override, Reason
+from shared.decision_types import Billed, Override, Reason
 from shared.force import override_end
+from shared.known_spend import largest_known
 from shared.ledger import MonthSpend, month_of
 from shared.pausing import pause_at, pause_end
 from shared.registry import ProfileEntry, TenantPolicy
@@ -21,6 +23,8 @@ from shared.tenant_state import NOT_A_STOP, BilledRecord, TenantState
 from shared.worst_case import worst_case
 
 TENANT_SCOPE: Final = "tenant"
+_MICRO: Final = Decimal("0.000001")
+_RATIO: Final = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +77,10 @@ def status(subject: Subject) -> dict[str, Any]:
         "estimated_usd": None if spend is None else str(spend.total_usd),
         "last_hour_usd": None if spend is None else str(spend.last_hour_usd),
         "limit_usd": str(policy.monthly_limit_usd) if policy else None,
-        "percent": _percent(spend, policy),
+        "percent": _percent(spend.total_usd if spend else None, policy),
         "billed": _billed(subject),
+        "corrected": _corrected(subject),
+        "counted_usd": _counted(subject),
         "drift_percent": None if subject.drift_percent is None else str(subject.drift_percent),
         "override": _override(subject),
         "pause": _pause(subject),
@@ -121,10 +127,36 @@ def _alias_why(stops: Sequence[Reason], alias: str) -> str | None:
     return "; ".join(texts) or None
 
 
-def _percent(spend: MonthSpend | None, policy: TenantPolicy | None) -> str | None:
-    if spend is None or policy is None:
+def _percent(usd: Decimal | None, policy: TenantPolicy | None) -> str | None:
+    if usd is None or policy is None:
         return None
-    return str((spend.total_usd / policy.monthly_limit_usd * 100).quantize(Decimal("0.1")))
+    return str((usd / policy.monthly_limit_usd * 100).quantize(Decimal("0.1")))
+
+
+def _figures(subject: Subject) -> list[Billed]:
+    return [record.billed for record in subject.items.billed.values() if record.billed]
+
+
+def _corrected(subject: Subject) -> dict[str, Any]:
+    """The estimate as the bill corrects it, up or down, or why it does not."""
+    found = corrected_spend(subject.spend, _figures(subject), subject.now)
+    if isinstance(found, str):
+        empty = dict.fromkeys(("usd", "percent", "ratio", "days", "through"))
+        return {**empty, "not_available": found}
+    return {
+        "usd": str(found.usd.quantize(_MICRO)),
+        "percent": _percent(found.usd, subject.policy),
+        "ratio": str(found.ratio.value.quantize(_RATIO)),
+        "days": found.ratio.days,
+        "through": found.ratio.through.isoformat(),
+        "not_available": None,
+    }
+
+
+def _counted(subject: Subject) -> str | None:
+    """What is held against the limit: never less than the estimate or the bill."""
+    usd = largest_known(subject.spend, _figures(subject), subject.now)
+    return None if usd is None else str(usd.quantize(_MICRO))
 
 
 def _billed(subject: Subject) -> dict[str, Any]:
@@ -219,7 +251,7 @@ def _would_stop(subject: Subject) -> Iterator[dict[str, Any]]:
     policy = subject.policy
     for cause in subject.state.memory.causes:
         if cause.shadow or (policy is not None and policy.mode == "shadow"):
-            spent = _scope_spend(subject.spend, cause.scope)
+            spent = _scope_spend(subject, cause.scope)
             avoided = None if spent is None else str(max(spent - cause.spend_usd, Decimal(0)))
             yield {
                 "since": _iso(cause.since),
@@ -229,10 +261,12 @@ def _would_stop(subject: Subject) -> Iterator[dict[str, Any]]:
             }
 
 
-def _scope_spend(spend: MonthSpend | None, scope: str | None) -> Decimal | None:
-    if spend is None:
+def _scope_spend(subject: Subject, scope: str | None) -> Decimal | None:
+    if subject.spend is None:
         return None
-    return spend.total_usd if scope is None else spend.by_alias.get(scope, Decimal(0))
+    if scope is None:
+        return largest_known(subject.spend, _figures(subject), subject.now)
+    return subject.spend.by_alias.get(scope, Decimal(0))
 
 
 def _top_roles(spend: MonthSpend | None) -> list[list[str]]:

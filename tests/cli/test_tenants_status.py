@@ -60,6 +60,30 @@ def test_a_bill_that_is_there_comes_with_its_period_source_and_age(deployed, pla
     assert "drift 8.4 %" in text
 
 
+def test_an_estimate_that_the_bill_corrects_says_how(deployed, platform):
+    corrected = {
+        "usd": "461.55",
+        "percent": "92.3",
+        "ratio": "1.1200",
+        "days": 7,
+        "through": "2026-11-24",
+        "not_available": None,
+    }
+    _, text, _ = _page(platform, corrected=corrected, counted_usd="461.55")
+    assert (
+        "by the bill $461.55 (92.3 %): days before 2026-11-24 as billed, the others as estimated "
+        "x 1.1200 (the last 7 billed days)" in text
+    )
+    assert "held to the limit $461.55" in text
+    assert "by the bill: $461.55 (92.3 %)" in " ".join(_run().output.split())
+
+
+def test_an_estimate_that_the_bill_does_not_correct_says_why(deployed, platform):
+    _, text, _ = _page(platform, corrected={"usd": None, "not_available": "too few days"})
+    assert "by the bill not available (too few days)" in text
+    assert "held to the limit" not in text
+
+
 def test_the_estimate_stands_against_the_limit_with_what_is_not_in_it(deployed, platform):
     _, text, _ = _page(platform, unmetered=["images"])
     assert "estimate 2026-11 $412.10 of $500.00 (82.4 %) not in it, unmetered: images" in text

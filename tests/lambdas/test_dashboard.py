@@ -38,6 +38,7 @@ def status(tenant, usd, **changes):
         "last_hour_usd": "1.5",
         "limit_usd": "500",
         "percent": "1.0",
+        "corrected": {"usd": None},
         "drift_percent": None,
         "pause": None,
         "override": None,
@@ -66,6 +67,11 @@ def test_those_that_need_a_person_come_first_then_the_dearest():
     html = table(known, rows=3)
     assert rows(html) == ["stopped (Stopped)", "paused (Paused)", "dear (Dear)"]
     assert "3 of 4 tenants, 2 not plainly active; all together $99.00" in html
+
+
+def test_an_estimate_that_the_bill_corrects_is_shown_so():
+    html = table([status("writer", "400", corrected={"usd": "448.2"})], rows=5)
+    assert "$400.00 of $500.00 (1.0 %); by the bill $448.20" in html
 
 
 def test_five_hundred_tenants_stay_a_page():

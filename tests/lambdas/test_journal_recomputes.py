@@ -11,12 +11,13 @@ from commands.refusal import RefusedError
 from commands.request import parse_request
 from kill_switch.clock import Clock
 from kill_switch.hints import Hint
+from kill_switch.reconciled import SOURCE, parse_reconciled, with_estimates
 from kill_switch.settings import Settings
 from kill_switch.switch import Switch
 from shared.corrections import correction_of, is_correction
 from shared.journal import of_state, recompute
 from shared.json_values import plain
-from shared.ledger import alias_key
+from shared.ledger import alias_key, read_alias_items
 from shared.registry import load_registry
 from shared.registry_cache import RegistryCache
 from shared.state_table import PLATFORM
@@ -43,6 +44,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("spend"), st.integers(1, 60)),
         st.tuples(st.just("pass"), st.integers(1, 600)),
+        st.tuples(st.just("bill"), st.integers(0, 4)),
         st.sampled_from([("month-end", 0), ("burst", 0), ("calm", 0), ("run", 0)]),
         st.tuples(st.just("suspend"), scopes),
         st.tuples(st.just("resume"), scopes),
@@ -106,12 +108,28 @@ class World:
             self.later(timedelta(minutes=how))
         elif what == "month-end":
             self.later(month_end(self.now) + timedelta(minutes=10) - self.now)
+        elif what == "bill":
+            self.bill(how)
         elif what in {"burst", "calm"}:
             self.services.alarms = {BURST: self.now} if what == "burst" else {}
         elif what != "run":
             self.order(what, how)
         self.later(timedelta(seconds=1))
         self.switch.run(Hint(everybody=True), seconds_left=200)
+
+    def bill(self, usd):
+        """The lake tells this month's days, each billed alike."""
+        days = {f"{self.now:%Y-%m}-{day:02}": str(usd) for day in range(1, self.now.day)}
+        detail = {
+            "tenant": TENANT,
+            "period": f"{self.now:%Y-%m}",
+            "billed_usd": str(usd * len(days)),
+            "as_of": self.now.isoformat(),
+            "days": days,
+        }
+        _, record = parse_reconciled(detail, self.now)
+        items = read_alias_items(self.services("dynamodb"), "finops-ledger", TENANT, self.now)
+        self.switch.table.store_billed(TENANT, SOURCE, with_estimates(record, items))
 
     def order(self, what, how):
         body = {"command": what.removesuffix("-all"), "reason": "because"}

@@ -18,8 +18,9 @@ OTHER = Target(account="111122223333", region="eu-west-2")
 THROUGH = {"2026-11": datetime(2026, 11, 24)}  # noqa: DTZ001 - as Athena gives it
 
 
-def row(tenant, usd, target=HOME, month="2026-11"):
+def row(tenant, usd, target=HOME, month="2026-11", day=3):
     return {
+        "usage_date": date.fromisoformat(f"{month}-{day:02}"),
         "billing_period": month,
         "tenant": tenant,
         "account_id": target.account,
@@ -50,6 +51,17 @@ def test_the_kill_switch_believes_the_form_and_a_bill_below_nothing_is_none():
     assert record.billed
     assert record.billed.amount_usd == 0
     assert record.billed.as_of == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_days_are_told_each_with_all_that_is_billed_for_it():
+    rows = [row("writer", "1.5"), row("writer", "2", OTHER), row("writer", "4", day=5)]
+    (detail,) = reconciled(rows, THROUGH, [HOME])[HOME]
+    assert detail["days"] == {"2026-11-03": "3.5", "2026-11-05": "4"}
+    _, record = parse_reconciled(detail, datetime(2026, 11, 25, 6, tzinfo=UTC))
+    assert record.billed
+    assert record.billed.days
+    assert record.billed.days.billed == {"2026-11-03": Decimal("3.5"), "2026-11-05": Decimal(4)}
+    assert record.billed.days.through == date(2026, 11, 23)
 
 
 def test_a_month_without_data_is_not_told():
@@ -117,6 +129,8 @@ def test_what_is_told_is_the_metered_usage_to_the_last_digit(told, lake):
         for detail in (json.loads(each["Detail"]) for each in told.sent)
     }
     assert found["writer", "2026-11"] == Decimal(ledger["2026-11"]["by_tenant"]["writer"]["usage"])
+    for detail in (json.loads(each["Detail"]) for each in told.sent):
+        assert sum(map(Decimal, detail["days"].values())) == Decimal(detail["billed_usd"])
     assert ("writer", "2026-10") not in found
     assert {each["EventBusName"] for each in told.sent} == {
         "arn:aws:events:eu-west-1:111122223333:event-bus/default"

@@ -221,6 +221,12 @@ def test_a_reconciled_bill_of_this_month_stops_and_an_older_one_changes_nothing(
         {"as_of": 7},
         {"tenant": ""},
         {"tenant": None},
+        {"as_of": "2026-11-26T12:00:00+00:00"},
+        {"days": {"2026-10-31": "1"}},
+        {"days": {"2026-11-01": "-1"}},
+        {"days": {"2026-11-01": "NaN"}},
+        {"days": {"first": "1"}},
+        {"days": 7},
     ],
 )
 def test_a_bill_that_makes_no_sense_is_refused_loudly(platform, wrong):

@@ -1,0 +1,207 @@
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.bill_correction import Ratio, corrected_spend, raised_spend, ratio_of
+from shared.corrections import Correction
+from shared.decide import decide
+from shared.decision_types import BilledDays
+from shared.known_spend import largest_known
+from shared.ledger import MonthSpend, month_of
+from tests.lambdas.shared.decision_inputs import NOW, billed_in, inputs, policy
+
+FIRST = date(2026, 11, 1)
+
+
+def day_of(number):
+    return (FIRST + timedelta(days=number - 1)).isoformat()
+
+
+def by_day(amounts):
+    return {day_of(number): Decimal(usd) for number, usd in enumerate(amounts, 1)}
+
+
+def spent(amounts, **changes):
+    days = by_day(amounts)
+    total = sum(days.values(), Decimal(0))
+    base = MonthSpend(month=month_of(NOW), total_usd=total, by_day=days)
+    return replace(base, **changes)
+
+
+def told(billed, estimated, through=24):
+    whole = {day: usd for day, usd in by_day(billed).items() if day < day_of(through)}
+    return BilledDays(
+        through=date.fromisoformat(day_of(through)),
+        billed=whole,
+        estimated={day: usd for day, usd in by_day(estimated).items() if day in whole},
+        compared_at=NOW,
+    )
+
+
+def bill(days, amount=None):
+    usd = sum(days.billed.values(), Decimal(0)) if amount is None else amount
+    return replace(billed_in(NOW, usd, "reconciled"), days=days)
+
+
+def test_whole_days_count_as_billed_and_the_others_as_estimated_times_the_ratio():
+    estimate = [10] * 25
+    days = told([12] * 23, estimate)
+    assert ratio_of(days, spent(estimate), NOW) == Ratio(
+        value=Decimal("1.2"), days=7, through=date(2026, 11, 24)
+    )
+    # 23 days at $12, and the 24th and 25th at $10 x 1.2.
+    assert raised_spend(spent(estimate), days, NOW) == 23 * 12 + 24
+    found = corrected_spend(spent(estimate), [bill(days)], NOW)
+    assert found.usd == 300
+
+
+def test_a_ratio_below_one_is_shown_and_lowers_nothing_that_is_held_against_the_limit():
+    estimate = [10] * 25
+    days = told([8] * 23, estimate)
+    assert corrected_spend(spent(estimate), [bill(days)], NOW).usd == 200
+    assert largest_known(spent(estimate), [bill(days)], NOW) == 250
+
+
+def test_the_ratio_is_of_the_last_seven_days_so_that_a_corrected_price_soon_counts_no_more():
+    days = told([20] * 16 + [10] * 7, [10] * 23)
+    assert ratio_of(days, spent([10] * 25), NOW).value == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        (told([12] * 3, [10] * 23), "fewer than 3"),  # the first day may be half a day
+        (told([0, 0, 0, 12, 12, 12], [10] * 23), "fewer than 3"),
+        (told([12] * 23, [0] * 23), "fewer than 3"),
+        (told(["0.5"] * 23, ["0.4"] * 23), r"less than $10 is billed"),
+        (told([12] * 23, []), "could not be read"),
+        (told([12] * 23, [10] * 23, through=19), "before 2026-11-19"),
+    ],
+    ids=["three", "tags-began", "nothing-metered", "little", "unreadable", "stale"],
+)
+def test_no_ratio_is_taken_of_too_little_or_too_old_a_bill(days, why):
+    if why == "fewer than 3":
+        days = replace(days, billed=dict(list(days.billed.items())[1:]))
+    found = corrected_spend(spent([10] * 25), [bill(days)], NOW)
+    assert isinstance(found, str)
+    assert why in found
+
+
+def test_a_meter_that_began_in_the_month_is_compared_from_its_first_whole_day():
+    days = told([10] * 23, [0] * 14 + [1] + [8] * 8)
+    assert ratio_of(days, spent([8] * 25), NOW).value == Decimal("1.25")
+
+
+@pytest.mark.parametrize(("billed", "ratio"), [(90, "2"), (1, "0.5")])
+def test_a_ratio_has_bounds(billed, ratio):
+    days = told([billed * 2] * 23, [10] * 23)
+    assert ratio_of(days, spent([10] * 25), NOW).value == Decimal(ratio)
+
+
+def test_a_bill_of_another_month_is_ignored():
+    days = told([99] * 23, [10] * 23)
+    foreign = replace(bill(days), starts=NOW - timedelta(days=60), ends=NOW - timedelta(days=25))
+    assert largest_known(spent([10] * 25), [foreign], NOW) == 250
+    assert "has not told" in corrected_spend(spent([10] * 25), [foreign], NOW)
+
+
+def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
+    days = told([12] * 23, [10] * 23)
+    repriced = tuple(
+        Correction(
+            kind="reprice",
+            day=date.fromisoformat(day_of(number)),
+            usd=Decimal(2),
+            at=NOW + timedelta(minutes=5),
+            actor="kim",
+            reason="price",
+        )
+        for number in range(1, 24)
+    )
+    after = spent([12] * 25, corrections=repriced)
+    assert ratio_of(days, after, NOW).value == 1
+    assert raised_spend(after, days, NOW) == 300
+
+
+amounts = st.lists(st.integers(0, 60), min_size=25, max_size=25)
+bills = st.builds(told, amounts, amounts, st.integers(1, 25))
+
+
+@given(amounts, bills, st.integers(0, 24), st.integers(0, 100))
+def test_more_spend_on_any_day_never_lowers_it(estimate, days, which, more):
+    greater = [usd + more * (place == which) for place, usd in enumerate(estimate)]
+    figure = largest_known(spent(estimate), [bill(days)], NOW)
+    assert largest_known(spent(greater), [bill(days)], NOW) >= figure
+
+
+@given(amounts, bills, st.integers(0, 24), st.integers(0, 100))
+def test_more_billed_on_any_day_never_lowers_it(estimate, days, which, more):
+    name = day_of(which + 1)
+    if name not in days.billed:
+        return
+    greater = replace(days, billed=days.billed | {name: days.billed[name] + more})
+    figure = raised_spend(spent(estimate), days, NOW)
+    assert raised_spend(spent(estimate), greater, NOW) >= figure
+
+
+@given(amounts, bills)
+def test_it_is_never_less_than_estimate_or_bill_and_adds_at_most_the_unbilled_days_again(
+    estimate, days
+):
+    spend, found = spent(estimate), raised_spend(spent(estimate), days, NOW)
+    billed = sum(days.billed.values(), Decimal(0))
+    first = min(days.billed, default=None)
+    inside = {
+        day: usd
+        for day, usd in spend.by_day.items()
+        if first and first <= day < days.through.isoformat()
+    }
+    within = sum(inside.values(), Decimal(0))
+    beyond = spend.total_usd - within
+    assert max(spend.total_usd, billed) <= found <= max(billed, within) + 2 * beyond
+
+
+@given(amounts, bills)
+def test_a_bill_never_lets_go_of_what_the_estimate_stops(estimate, days):
+    base = inputs(policy=policy(), spend=spent(estimate))
+    corrected = replace(base, billed=(bill(days),))
+    assert decide(corrected).tenant_wide >= decide(base).tenant_wide
+
+
+truths = st.lists(st.integers(1, 60), min_size=25, max_size=25)
+
+
+@given(truths, st.sampled_from(["0.5", "0.8", "0.97", "1", "1.3", "2"]), st.integers(200, 900))
+@settings(max_examples=60)
+def test_a_month_played_with_a_wrong_price_has_no_false_stop_and_none_that_comes_later(
+    truth, error, limit
+):
+    """Every morning the bill of the days up to the day before yesterday comes."""
+    stops = defaultdict(lambda: None)
+    for today in range(1, 26):
+        now = NOW.replace(day=today)
+        metered = [usd * Decimal(error) for usd in truth[:today]]
+        known = spent(metered)
+        days = told(truth[: max(0, today - 2)], metered, through=max(1, today - 1))
+        figures = {
+            "without": largest_known(known, [bill(replace(days, billed={}), Decimal(0))], now),
+            "with": largest_known(known, [bill(days)], now),
+            "true": Decimal(sum(truth[:today])),
+        }
+        for name, usd in figures.items():
+            if usd >= limit and stops[name] is None:
+                stops[name] = today
+    latest = 99
+    assert (stops["with"] or latest) <= (stops["without"] or latest)
+    if Decimal(error) <= 1:
+        assert (stops["with"] or latest) >= (stops["true"] or latest)
+    else:
+        assert stops["with"] == stops["without"]
+    warm = 7
+    if stops["true"] and stops["true"] > warm and Decimal(error) >= Decimal("0.5"):
+        assert stops["with"] == stops["true"] or Decimal(error) > 1
