@@ -1,7 +1,8 @@
-"""One profile's log against its CloudWatch metrics: which is larger, which is missing. Pure."""
+"""One alias's log against its CloudWatch metrics: which is larger, which is missing. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -18,7 +19,7 @@ _KINDS: Final = ("input", "output", "cache_read", "cache_write_5m", "cache_write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What comparing one profile found.
+    """What comparing one alias found.
 
     Attributes:
         spent: Hours and their micro-USD by CloudWatch's tokens; only hours with any.
@@ -35,26 +36,48 @@ class Finding:
     unpriced: tuple[str, ...]
 
 
-def compare(
-    profile: ProfileEntry, seen: Sequence[HourSeen], logged: Mapping[str, Mapping[str, Any]]
-) -> Finding:
-    """Compare what CloudWatch counted with what the ledger has from the log.
+Part = tuple[ProfileEntry, Sequence[HourSeen]]
+"""A profile, and what CloudWatch counted of it by hour."""
+
+
+def compare(parts: Sequence[Part], logged: Mapping[str, Mapping[str, Any]]) -> Finding:
+    """Compare what CloudWatch counted of an alias with what the ledger has from the log.
 
     Args:
-        profile: The profile.
-        seen: What CloudWatch counted, by hour.
+        parts: The alias's profile and those it replaced, of which the ledger knows only the sum.
         logged: The alias's ledger items by UTC day.
     """
+    seen = together([hours for _, hours in parts])
     items = [(hour, logged.get(hour.hour.date().isoformat(), {})) for hour in seen]
-    rates = profile.rates if profile.metered else None
-    spent = [(each.hour, _spent(rates.base, each.tokens)) for each in seen] if rates else []
+    priced = [(p.rates, hours) for p, hours in parts if p.metered and p.rates is not None]
+    spent: defaultdict[datetime, int] = defaultdict(int)
+    for rates, hours in priced:
+        for each in hours:
+            spent[each.hour] += _spent(rates.base, each.tokens)
     return Finding(
-        spent=tuple((hour, micro) for hour, micro in spent if micro),
-        difference_percent=_difference(rates, items) if rates else Decimal(0),
+        spent=tuple((hour, micro) for hour, micro in sorted(spent.items()) if micro),
+        difference_percent=_difference(priced, items) if priced else Decimal(0),
         silent=_is_silent(items),
-        cache_tokens_missing=rates is not None and _cache_tokens_missing(seen, logged.values()),
-        unpriced=_unpriced(rates.base, seen) if rates else (),
+        cache_tokens_missing=bool(priced) and _cache_tokens_missing(seen, logged.values()),
+        unpriced=_unpriced(priced),
     )
+
+
+def together(parts: Sequence[Sequence[HourSeen]]) -> list[HourSeen]:
+    """Return what CloudWatch counted of several profiles in the same hours."""
+    return [
+        HourSeen(
+            hour=same[0].hour,
+            invocations=sum(each.invocations for each in same),
+            tokens=TokenSums(
+                **{
+                    field.name: sum(getattr(each.tokens, field.name) for each in same)
+                    for field in fields(TokenSums)
+                }
+            ),
+        )
+        for same in zip(*parts, strict=True)
+    ]
 
 
 def _spent(rates: TierRates, tokens: TokenSums) -> int:
@@ -63,7 +86,10 @@ def _spent(rates: TierRates, tokens: TokenSums) -> int:
     return to_micro_usd(rates.cost_atoms(replace(tokens, **priced)))
 
 
-def _difference(rates: RateTable, items: Sequence[tuple[HourSeen, Mapping[str, Any]]]) -> Decimal:
+def _difference(
+    priced: Sequence[tuple[RateTable, Sequence[HourSeen]]],
+    items: Sequence[tuple[HourSeen, Mapping[str, Any]]],
+) -> Decimal:
     """Return the distance of the log's figure from all that the tokens may have cost, in percent.
 
     CloudWatch does not tell requests longer than a tier's bound, nor how long cache writes last:
@@ -71,11 +97,14 @@ def _difference(rates: RateTable, items: Sequence[tuple[HourSeen, Mapping[str, A
     """
     by_log = sum(_of_hour(item, "h", hour) for hour, item in items)
     possible = [
-        sum(_spent(tier, reading(hour.tokens)) for hour, _ in items)
-        for tier in rates.tiers
-        for reading in (_as_it_is, _with_short_writes)
+        [
+            sum(_spent(tier, reading(hour.tokens)) for hour in hours)
+            for tier in rates.tiers
+            for reading in (_as_it_is, _with_short_writes)
+        ]
+        for rates, hours in priced
     ]
-    least, most = min(possible), max(possible)
+    least, most = sum(map(min, possible)), sum(map(max, possible))
     if max(by_log, most) < LEAST_COMPARED_MICRO_USD:
         return Decimal(0)
     if by_log < least:
@@ -109,11 +138,15 @@ def _cache_tokens_missing(seen: Sequence[HourSeen], items: Iterable[Mapping[str,
     return calls and not told and any(hour.cache_tokens for hour in seen)
 
 
-def _unpriced(rates: TierRates, seen: Sequence[HourSeen]) -> tuple[str, ...]:
+def _unpriced(priced: Sequence[tuple[RateTable, Sequence[HourSeen]]]) -> tuple[str, ...]:
     return tuple(
         kind
         for kind in _KINDS
-        if getattr(rates, kind) is None and any(getattr(hour.tokens, kind) for hour in seen)
+        if any(
+            getattr(rates.base, kind) is None and getattr(hour.tokens, kind)
+            for rates, hours in priced
+            for hour in hours
+        )
     )
 
 

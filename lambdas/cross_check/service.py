@@ -1,7 +1,8 @@
-"""The cross-check as a whole: every profile against CloudWatch, whatever befalls another."""
+"""The cross-check as a whole: every alias against CloudWatch, whatever befalls another."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cross_check.checked import LARGEST_EXPECTED_PERCENT, Checked
 from cross_check.cloudwatch import PROFILES_PER_CALL, HourSeen, last_full_hours, read_hours
-from cross_check.comparison import Finding, compare
+from cross_check.comparison import Finding, Part, compare, together
 from cross_check.telemetry import logger
 from shared.canary_tenant import CANARY_TENANT
 from shared.ledger import alias_key, plain_item
@@ -45,14 +46,16 @@ class CrossCheck:
         self._ledger, self._wake_url, self._now = ledger, wake_url, now
 
     def run(self, registry: Registry) -> Checked:
-        """Compare the last two full hours of every profile, and wake the switch where it matters.
+        """Compare the last two full hours of every alias, and wake the switch where it matters.
 
-        A failure concerns its profile alone; AWS's refusal of the wake is not caught.
+        A failure concerns its alias alone; AWS's refusal of the wake is not caught.
         """
         checked, to_wake = Checked(), set()
-        for profile, seen in self._seen(registry, last_full_hours(self._now())):
-            found = self._compare(profile, seen) if seen else None
-            checked.note(profile, found, seen or ())
+        for parts in _by_alias(self._seen(registry, last_full_hours(self._now()))):
+            profile, _ = parts[0]
+            known = [(each, seen) for each, seen in parts if seen]
+            found = self._compare(known) if len(known) == len(parts) else None
+            checked.note(profile, found, together([seen for _, seen in known]))
             if found and (found.silent or found.difference_percent > LARGEST_EXPECTED_PERCENT):
                 to_wake.add(profile.tenant)
         if to_wake:
@@ -65,8 +68,8 @@ class CrossCheck:
     ) -> Iterator[tuple[ProfileEntry, Sequence[HourSeen] | None]]:
         profiles = [
             profile
-            for aliases in registry.profiles.values()
-            for profile in aliases.values()
+            for tenant in {**registry.profiles, **registry.replaced}
+            for profile in registry.watched(tenant).values()
             if profile.profile_arn in registry.by_model_id  # not claimed by two aliases
             and profile.tenant != CANARY_TENANT  # whose calls are made up
         ]
@@ -89,9 +92,10 @@ class CrossCheck:
             logger.exception("CloudWatch not readable", profiles=len(profiles))
             return None
 
-    def _compare(self, profile: ProfileEntry, seen: Sequence[HourSeen]) -> Finding | None:
+    def _compare(self, parts: Sequence[Part]) -> Finding | None:
+        profile, seen = parts[0]
         try:
-            found = compare(profile, seen, self._logged(profile, seen))
+            found = compare(parts, self._logged(profile, seen))
             for hour, micro in found.spent:
                 self._raise_to(profile, hour, micro)
         except _AWS_ERRORS:
@@ -131,3 +135,14 @@ class CrossCheck:
     def _key(profile: ProfileEntry, day: date) -> dict[str, dict[str, str]]:
         key = alias_key(profile.tenant, profile.alias, day)
         return {name: {"S": text} for name, text in key.items()}
+
+
+def _by_alias(
+    found: Iterable[tuple[ProfileEntry, Sequence[HourSeen] | None]],
+) -> list[list[tuple[ProfileEntry, Sequence[HourSeen] | None]]]:
+    """Put profiles of one alias, whose ledger items are one, together."""
+    aliases: defaultdict[tuple[str, str], list[tuple[ProfileEntry, Sequence[HourSeen] | None]]]
+    aliases = defaultdict(list)
+    for profile, seen in found:
+        aliases[profile.tenant, profile.alias].append((profile, seen))
+    return list(aliases.values())

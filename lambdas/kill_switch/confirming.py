@@ -24,9 +24,7 @@ class Suspect:
     profile_id: str
 
 
-def suspects(
-    states: Mapping[str, TenantState], registry: Registry, now: datetime
-) -> list[Suspect]:
+def suspects(states: Mapping[str, TenantState], registry: Registry, now: datetime) -> list[Suspect]:
     """Return the stopped profiles whose five quiet minutes can be told by now."""
     return [
         Suspect(tenant, key, entry.profile_id)

@@ -106,10 +106,11 @@ class Archiver:
 def _count(cloudwatch: Any, registry: Callable[[], Registry], hour: datetime) -> Counts | None:
     """Return what CloudWatch counted; a manifest without is better than none."""
     try:
+        known = registry()
         profiles = {
             profile.profile_id
-            for aliases in registry().profiles.values()
-            for profile in aliases.values()
+            for tenant in {*known.profiles, *known.replaced}
+            for profile in known.watched(tenant).values()
         }
         return read_hour(cloudwatch, profiles | counted_models(cloudwatch), hour)
     except (BotoCoreError, ClientError):

@@ -43,8 +43,8 @@ class Release:
         """Return the registered profiles of this account and Region."""
         arns = {
             entry.profile_arn
-            for aliases in registry.profiles.values()
-            for entry in aliases.values()
+            for tenant in {*registry.profiles, *registry.replaced}
+            for entry in registry.watched(tenant).values()
             if profile_fault(entry.profile_arn, self.place) is None
         }
         return tuple(sorted(arns))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cross_check.cloudwatch import HourSeen
-from cross_check.comparison import compare
+from cross_check.comparison import compare as compare_parts
 from shared.rates import TokenSums
 from tests.lambdas.invocations import PRICE, profile_entry, registry_of
 
@@ -26,6 +26,20 @@ def seen(first=None, second=None, calls=(0, 0)):
         HourSeen(hour=hour, invocations=count, tokens=each)
         for hour, count, each in zip(HOURS, calls, tokens, strict=True)
     ]
+
+
+def compare(profile, hours, logged):
+    return compare_parts([(profile, hours)], logged)
+
+
+def test_a_replaced_profile_counts_at_its_own_price_beside_the_one_that_replaced_it():
+    cheaper = profile(price={"rates": {"input": "1"}, "source": "list", "as_of": "2026-11-20"})
+    million = seen(TokenSums(input=1_000_000), calls=(1, 0))
+    parts = [(profile(), million), (cheaper, million)]
+    found = compare_parts(parts, {DAY: {"h12": 4_000_000, "n12": 2}})
+    assert found.spent == ((HOURS[0], 4_000_000),)
+    assert (found.difference_percent, found.silent) == (0, False)
+    assert compare_parts(parts, {DAY: {"h12": 3_000_000, "n12": 1}}).difference_percent == 25
 
 
 def test_tokens_are_priced_by_the_hour_and_cache_writes_at_the_one_hour_rate():

@@ -16,6 +16,8 @@ from tests.lambdas.shared.decision_inputs import NOW
 ALIASES = ("a", "b", "c")
 ROLES = ("app", "batch", "shared")
 states = st.sampled_from(["active", "suspended"])
+OLD = "a/old1"
+LEFT_BEHIND = "gone/old2"
 
 
 def entry(alias, arn=""):
@@ -195,3 +197,47 @@ def test_nothing_out_of_reach_is_ever_touched(state, world, arns, policy, roles)
             assert call.arn == policy_arn("writer")
         if call.kind == "attach":
             assert call.target == "app"
+
+
+def former(key):
+    alias, _, profile_id = key.partition("/")
+    return replace(entry(alias, profile_arn("writer", profile_id)), replaced_at=NOW)
+
+
+def work_with_replaced(state):
+    profiles = {alias: entry(alias) for alias in ALIASES}
+    return work_of(state, profiles=profiles | {key: former(key) for key in (OLD, LEFT_BEHIND)})
+
+
+def world_with_replaced():
+    return World(dict.fromkeys([*ALIASES, OLD, LEFT_BEHIND], ""), (), frozenset())
+
+
+def test_a_replaced_profile_is_called_by_its_alias_and_id():
+    assert former(OLD).key == "a/writerold1"
+    assert entry("a").key == "a"
+
+
+@given(decided)
+def test_what_an_alias_led_to_before_is_stopped_and_released_with_it(state):
+    world = world_with_replaced()
+    outcome = world.run(work_with_replaced(state))
+    assert world.tags[OLD] == world.tags["a"]
+    assert (world.tags[LEFT_BEHIND] == "suspended") is state.tenant_wide
+    assert {key: seen.tag for key, seen in outcome.profiles.items()} == {
+        key: tag or "active" for key, tag in world.tags.items()
+    }
+    assert outcome.failures == {}
+
+
+def test_a_replaced_profile_that_is_gone_is_no_failure():
+    class Gone(World):
+        def make(self, call):
+            if call.target == OLD:
+                return Result(failure=("gone", "no such profile"))
+            return super().make(call)
+
+    world = Gone(dict.fromkeys([*ALIASES, OLD, LEFT_BEHIND], ""), (), frozenset())
+    desired = dict.fromkeys(ALIASES, "suspended")
+    outcome = world.run(work_with_replaced(TenantState(desired=desired, tenant_wide=True)))
+    assert not [target for target in outcome.failures if OLD in target]

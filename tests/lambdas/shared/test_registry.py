@@ -82,6 +82,47 @@ def test_a_tenant_is_read_with_its_profiles_callers_and_state():
     assert registry.callers["writer"][0].shared_with == ("chat",)
 
 
+FORMER = PROFILE | {
+    "profile_arn": f"{PROFILE['profile_arn'][:-3]}old",
+    "profile_id": "old",
+    "replaced_at": "2026-11-20T10:00:00+00:00",
+}
+
+
+def with_former(**changed):
+    return entries(**{"/finops/writer/replaced/smart/old": json.dumps(FORMER | changed)})
+
+
+def test_a_replaced_profile_is_still_its_tenants_and_its_aliass_without_a_burst_alarm():
+    registry = parse_registry(with_former())
+    assert registry.faults == ()
+    (former,) = registry.replaced["writer"].values()
+    assert registry.by_model_id["old"] is former
+    assert (former.alias, former.key, former.burst_alarm_name) == ("smart", "smart/old", None)
+    assert former.rates is not None
+    assert list(registry.watched("writer")) == ["smart", "smart/old"]
+    assert registry.profiles["writer"]["smart"].profile_id == "abc"
+
+
+def test_what_an_alias_leads_to_again_is_not_replaced_whatever_an_entry_says():
+    again = {key: PROFILE[key] for key in ("profile_arn", "profile_id")}
+    path = "/finops/writer/replaced/smart/abc"
+    registry = parse_registry(entries(**{path: json.dumps(FORMER | again)}))
+    assert registry.replaced == {}
+    assert [entry.key for entry in registry.revived] == ["smart/abc"]
+    assert registry.by_model_id["abc"] is registry.profiles["writer"]["smart"]
+    assert registry.faults == ()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"replaced_at": None}, {"replaced_at": "yesterday"}, {"profile_id": "other"}]
+)
+def test_fails_when_an_entry_of_a_replaced_profile_does_not_say_since_when_or_which(changed):
+    registry = parse_registry(with_former(**changed))
+    assert [fault.path for fault in registry.faults] == ["/finops/writer/replaced/smart/old"]
+    assert registry.replaced == {}
+
+
 def test_what_an_older_entry_lacks_has_its_default():
     policy = parse_registry(entries()).policies["writer"]
     assert policy.hard_cap_percentage == 120

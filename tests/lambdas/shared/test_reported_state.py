@@ -39,6 +39,23 @@ def test_an_alias_is_what_was_read_back_of_the_profile_it_has_now(given, said):
     assert alias_state(given, "smart", ENTRY) == said
 
 
+def test_an_alias_is_stopped_only_when_the_profiles_it_led_to_before_are():
+    stopped = profile("suspended", applied_at=NOW, confirmed_at=NOW)
+
+    def said(desired, old):
+        seen = {"smart": stopped if desired == "suspended" else profile("active"), "smart/x": old}
+        whole = TenantState(desired={"smart": desired}, profiles=seen, changed_at=NOW)
+        return alias_state(whole, "smart", ENTRY)
+
+    old = ProfileState(arn="arn:old")
+    assert said("suspended", old) == "suspending"
+    assert said("suspended", replace(old, tag="active")) == "suspending"
+    assert said("suspended", replace(old, tag="suspended", applied_at=NOW)) == "applied"
+    assert said("suspended", replace(stopped, arn="arn:old")) == "confirmed"
+    assert said("active", replace(old, tag="suspended")) == "resuming"
+    assert said("active", replace(old, tag="active")) == "active"
+
+
 def test_a_tenant_is_applied_only_with_every_tag_and_every_editable_role():
     stopped = profile("suspended", applied_at=NOW)
     profiles = {"smart": ENTRY, "fast": entry("fast")}
