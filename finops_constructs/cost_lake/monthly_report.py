@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from finops_constructs._function import define_function
+from finops_constructs._place import place_of
 from finops_constructs._validation import invalid, require_literal
 from finops_constructs.cost_lake.buckets import define_bucket, define_bucket_policy, shown_arn
 from finops_constructs.cost_lake.library_layer import define_library_layer
+from finops_constructs.cost_lake.reconciliation import (
+    PlatformPlace,
+    targets_json,
+    tell_platforms,
+)
 from finops_constructs.enforcement.event_rules import define_function_rule
 
 if TYPE_CHECKING:
@@ -35,9 +42,11 @@ _LATEST_DAY: Final = 15
 class MonthlyReport(Construct):
     """Defines that last month's report and chargeback statements are made on a stated working day.
 
-    They are kept in a bucket; who subscribed to the topic is sent the numbers and a link, and
-    statements are never written over. To make a month's report again, call the function with
-    `{"month": "2026-10"}`.
+    They are kept in a bucket, and statements are never written over. Who subscribed to `readers` is
+    sent the numbers and a link; the owner of each tenant its own charges and the link to its
+    statement, by the platform's `finops.statement-issued` event and the tenant's alert topic. Links
+    carry no right: who follows one signs in and needs `grant_read`. To make a month's report
+    again, call the function with `{"month": "2026-10"}`.
 
     Attributes:
         bucket: Where reports and statements are kept.
@@ -56,6 +65,7 @@ class MonthlyReport(Construct):
         readers: AlertTopic,
         key: kms.IKey,
         organization: str,
+        platforms: Sequence[PlatformPlace] = (),
         working_day: int = 5,
         holidays: Sequence[date] = (),
     ) -> None:
@@ -68,6 +78,8 @@ class MonthlyReport(Construct):
             readers: Who is told.
             key: The key that `readers` is encrypted with.
             organization: Whose report it is.
+            platforms: Where tenants live whose owners are told of their statements. Default: no
+                owner is told.
             working_day: Working day of the month after, 1 to 15. Default: 5.
             holidays: Days that are no working days, beside Saturdays and Sundays. Default: none.
 
@@ -82,13 +94,18 @@ class MonthlyReport(Construct):
         self.bucket = define_bucket(kept, name=None, old_version_days=_OLD_VERSION_DAYS, keep=True)
         define_bucket_policy(kept, self.bucket)
         objects = f"{self.bucket.attr_arn}/*"
+        partition, told = place_of(self).partition, sorted(set(platforms))
         self.function = define_function(
             Construct(self, "Function"),
             package="monthly_report",
             description="Makes last month's cost report and chargeback statements",
             timeout_seconds=_TIMEOUT_SECONDS,
             memory_mb=_MEMORY_MB,
-            statements=[*lake.query_statements(), *self._rights(objects, readers, key)],
+            statements=[
+                *lake.query_statements(),
+                *self._rights(objects, readers, key),
+                *([tell_platforms(partition, told)] if told else []),
+            ],
             wildcards={
                 **lake.query_wildcards(),
                 f"{shown_arn(self.bucket)}/*": "Its own bucket's reports and statements",
@@ -98,6 +115,8 @@ class MonthlyReport(Construct):
                 "DATABASE": lake.database_name,
                 "HOLIDAYS": json.dumps(sorted(day.isoformat() for day in holidays)),
                 "ORGANIZATION": organization,
+                "PARTITION": partition,
+                "TARGETS": targets_json(told),
                 "TOPIC_ARN": readers.topic_arn,
                 "WORKGROUP": lake.workgroup_name,
                 "WORKING_DAY": str(working_day),
@@ -114,6 +133,18 @@ class MonthlyReport(Construct):
             description="Makes the monthly cost report if today is its working day",
             schedule=_SCHEDULE,
             constant_input='{"report":"schedule"}',
+        )
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let somebody read reports and statements, of all tenants.
+
+        Args:
+            grantee: A role of this account.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["s3:GetObject"],
+            resource_arns=[f"{self.bucket.attr_arn}/*"],
         )
 
     def _rights(self, objects: str, readers: AlertTopic, key: kms.IKey) -> list[dict[str, Any]]:

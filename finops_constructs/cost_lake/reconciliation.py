@@ -93,12 +93,12 @@ class Reconciliation(Construct):
             package="reconciliation",
             description="Tells the platforms what was billed",
             timeout_seconds=_TIMEOUT_SECONDS,
-            statements=[*lake.query_statements(), _tell(place.partition, told)],
+            statements=[*lake.query_statements(), tell_platforms(place.partition, told)],
             wildcards=lake.query_wildcards(),
             environment={
                 "DATABASE": lake.database_name,
                 "PARTITION": place.partition,
-                "TARGETS": json.dumps([asdict(each) for each in told]),
+                "TARGETS": targets_json(told),
                 "WORKGROUP": lake.workgroup_name,
             },
             concurrency="A schedule calls it once a day",
@@ -132,7 +132,13 @@ class Reconciliation(Construct):
         )
 
 
-def _tell(partition: str, platforms: Sequence[PlatformPlace]) -> Statement:
+def targets_json(platforms: Sequence[PlatformPlace]) -> str:
+    """Return platforms as a function's variable `TARGETS` has them."""
+    return json.dumps([asdict(each) for each in platforms])
+
+
+def tell_platforms(partition: str, platforms: Sequence[PlatformPlace]) -> Statement:
+    """Return the right to send our own events to the platforms' buses."""
     return {
         "Effect": "Allow",
         "Action": "events:PutEvents",

@@ -1,4 +1,4 @@
-"""What makes the kill switch look beside alerts: changes of profiles, and reconciled bills."""
+"""What makes the kill switch look beside alerts: changes of profiles, bills and statements."""
 
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from finops_constructs.enforcement.event_rules import define_function_rule
 from finops_constructs.enforcement.names import EVENT_SOURCE
 from finops_constructs.enforcement.wake_queue import WakeQueue
 
-_RECONCILED: Final = "finops.reconciled"
+_TOLD_BY_THE_COST_ACCOUNT: Final = ["finops.reconciled", "finops.statement-issued"]
 _CHANGES: Final[dict[str, Any]] = {
     "source": ["aws.bedrock", "aws.iam"],
     "detail-type": ["AWS API Call via CloudTrail"],
@@ -48,10 +48,11 @@ def define_change_rule(scope: Construct, id: str, *, wake_queue: WakeQueue) -> e
 def define_reconciled_rule(
     scope: Construct, id: str, *, function: lambda_.CfnFunction, cost_account: str | None
 ) -> events.CfnRule:
-    """Define the rule that hands reconciled bills to the switch, past the wake queue.
+    """Define the rule that hands reconciled bills and statements to the switch.
 
     Nothing that comes by the wake queue is believed, and a bill has to be: the rule lets only the
-    cost account's own events through, and the bus admits none of its other events.
+    cost account's own events through, and the bus admits none of its other events. Of a statement
+    the switch tells the tenant's alert topic, which no other account may publish to.
 
     Args:
         scope: The construct it belongs to.
@@ -74,7 +75,7 @@ def define_reconciled_rule(
                 # Both keys are multi-valued, and `ForAllValues` alone also holds without them.
                 "Condition": {
                     "ForAllValues:StringEquals": {
-                        "events:detail-type": _RECONCILED,
+                        "events:detail-type": _TOLD_BY_THE_COST_ACCOUNT,
                         "events:source": EVENT_SOURCE,
                     },
                     "Null": {"events:detail-type": "false", "events:source": "false"},
@@ -85,10 +86,10 @@ def define_reconciled_rule(
         scope,
         id,
         function=function,
-        description="Tells the kill switch what was billed",
+        description="Tells the kill switch what was billed and charged",
         pattern={
             "account": [cost_account or place.account],
-            "detail-type": [_RECONCILED],
+            "detail-type": _TOLD_BY_THE_COST_ACCOUNT,
             "source": [EVENT_SOURCE],
         },
     )

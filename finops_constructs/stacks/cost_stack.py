@@ -113,14 +113,15 @@ class CostStack(Stack):
             wake=False,
         )
         self.tag_activation = self._tags(alerts)
+        platforms = [PlatformPlace(account=t.account, region=t.region) for t in tenants]
         self.reconciliation = Reconciliation(
             self,
             "Reconciliation",
             lake=self.lake,
-            platforms=[PlatformPlace(account=t.account, region=t.region) for t in tenants],
+            platforms=platforms,
             alerts=alerts,
         )
-        self.report = self._report(key)
+        self.report = self._report(key, platforms)
         settings.acknowledge(self, platform.acknowledge)
 
     def _tags(self, alerts: AlertTopic) -> CostAllocationTags | None:
@@ -147,7 +148,7 @@ class CostStack(Stack):
             return AlertKey(self, "Key").key
         return kms.Key.from_key_arn(self, "ExistingKey", existing_arn)
 
-    def _report(self, key: kms.IKey) -> MonthlyReport | None:
+    def _report(self, key: kms.IKey, platforms: Sequence[PlatformPlace]) -> MonthlyReport | None:
         wanted = self._platform.reporting.monthly
         if wanted is None:
             return None
@@ -159,6 +160,7 @@ class CostStack(Stack):
             readers=readers,
             key=key,
             organization=self._platform.organization,
+            platforms=platforms,
             working_day=wanted.working_day,
             holidays=wanted.holidays,
         )

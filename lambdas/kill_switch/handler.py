@@ -21,6 +21,7 @@ from kill_switch import (
     figures,
     publishing,
     sources,
+    statements,
     telling,
 )
 from kill_switch.clients import Clients
@@ -73,8 +74,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     """Look at whom the event names; at everybody if it names nobody.
 
     Args:
-        event: Messages of the wake queue, a `finops.reconciled` event, or anything else, such as
-            the schedule's.
+        event: Messages of the wake queue, a `finops.reconciled` or `finops.statement-issued` event,
+            or anything else, such as the schedule's.
         context: Lambda's.
 
     Returns:
@@ -85,6 +86,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     """
     if "Records" in event:
         return _look_for_messages(event, context)
+    if event.get("detail-type") == statements.DETAIL_TYPE:
+        _tell_statement(event, context)
+        return None
     hint = Hint(everybody=True)
     billed = None
     if event.get("detail-type") == DETAIL_TYPE:
@@ -147,6 +151,19 @@ def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
         record = with_estimates(with_first_figure(record, before), ledger)
         table.store_billed(tenant, SOURCE, record)
     return tenant
+
+
+def _tell_statement(event: Mapping[str, Any], context: Any) -> None:
+    switch = _switch(context.invoked_function_arn)
+    tenant, notice = statements.parse_statement(event["detail"], event["account"])
+    policy = switch.registry.current(fresh=True).policies.get(tenant)
+    if policy is None or policy.retired:
+        logger.warning("statement of a tenant without a policy", tenant=tenant)
+        return
+    teller = telling.Teller(switch.client, switch.settings.state_table)
+    _, failed = teller.deliver(tenant, [notice], [policy.alert_topic_arn], switch.clock.now())
+    if failed:
+        raise RuntimeError(f"{tenant} was not told of its statement: see the log")
 
 
 def _run(hint: Hint, context: Any, *, billed: str | None = None) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import json
 import mimetypes
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +22,12 @@ from finops_constructs.report.issue import issue_statements
 from finops_constructs.report.money import Money
 from finops_constructs.report.report import Report, make_report
 from finops_constructs.report.scope import choose_scope
+from finops_constructs.report.statement_files import read_statements
 from finops_constructs.report.statement_store import S3Statements
+from finops_constructs.report.statements import Statement
 from monthly_report.logic import month_before, working_day_of_month
+from monthly_report.owners import COLUMNS, DETAIL_TYPE, places_of, told_owners
+from shared.platform_bus import Target, tell
 
 SERVICE: Final = "monthly-report"
 PERMISSIONS: Final = (
@@ -31,6 +35,7 @@ PERMISSIONS: Final = (
     "athena:GetQueryResults",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",
+    "events:PutEvents",
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
@@ -43,6 +48,10 @@ _STATEMENTS: Final = "statements/"
 _CLIENT: Final = Config(retries={"mode": "standard", "max_attempts": 6})
 
 
+class NotToldError(RuntimeError):
+    """Owners of some platform could not be told; Lambda tries again, and changes no statement."""
+
+
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Make the report if today is the day, or if a person asks for a month.
@@ -50,6 +59,9 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     Args:
         event: `{"month": "2026-10"}` makes that month's again; anything else lets the calendar say.
         context: Lambda's.
+
+    Raises:
+        NotToldError: After all else was done, if owners of tenants could not be told.
     """
     today = datetime.now(UTC).date()
     asked = event.get("month")
@@ -70,8 +82,12 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
         made_on=today,
     )
     where = _store(made, month)
-    said = _statements(engine, month, today)
-    _tell(made, month, where, said)
+    s3 = boto3.client("s3", config=_CLIENT)
+    store = S3Statements(s3, os.environ["BUCKET"], _STATEMENTS)
+    fault = _issue(engine, store, month, today)
+    statements = _issued(store, month)
+    _tell_readers(made, month, where, _said(statements, fault))
+    _tell_owners(engine, month, statements)
 
 
 def _is_the_day(today: date) -> bool:
@@ -96,10 +112,10 @@ def _store(made: Report, month: str) -> str:
     return f"reports/{month}/report.html"
 
 
-def _statements(engine: AthenaEngine, month: str, today: date) -> str:
-    store = S3Statements(boto3.client("s3", config=_CLIENT), os.environ["BUCKET"], _STATEMENTS)
+def _issue(engine: AthenaEngine, store: S3Statements, month: str, today: date) -> str | None:
+    """Issue a month's statements; return why there is nothing to issue."""
     try:
-        issued = issue_statements(
+        issue_statements(
             engine,
             store,
             month=month,
@@ -108,14 +124,33 @@ def _statements(engine: AthenaEngine, month: str, today: date) -> str:
         )
     except CostDataError as fault:  # charged already, or nothing to charge: the report stands
         logger.warning("no statements issued", reason=str(fault))
-        return f"No statements were issued: {fault}"
-    numbers = ", ".join(
-        f"{each.number} ({each.cost_centre}: USD {each.total_usd:,})" for each in issued.statements
-    )
-    return f"Chargeback statements, in s3://{os.environ['BUCKET']}/{_STATEMENTS}: {numbers}"
+        return str(fault)
+    return None
 
 
-def _tell(made: Report, month: str, key: str, statements: str) -> None:
+def _issued(store: S3Statements, month: str) -> list[Statement]:
+    """Return a month's statements, by this run or one before that told nobody of them."""
+    try:
+        issued, _ = read_statements(store)
+    except CostDataError:  # which `_issue` has said
+        return []
+    return [each for each in issued if each.month == month]
+
+
+def _said(statements: Sequence[Statement], fault: str | None) -> list[str]:
+    lines = [f"No statements were issued: {fault}"] if fault else []
+    if statements:
+        lines.append(f"Chargeback statements, in s3://{os.environ['BUCKET']}/{_STATEMENTS}:")
+    for each in statements:
+        owners = ", ".join(sorted({line.owner for line in each.lines if line.owner}))
+        lines.append(
+            f"- {each.number}, {each.cost_centre}: USD {each.total_usd:,}; "
+            f"owner: {owners or 'not in the books'}"
+        )
+    return lines
+
+
+def _tell_readers(made: Report, month: str, key: str, statements: Sequence[str]) -> None:
     bucket, region = os.environ["BUCKET"], os.environ["AWS_REGION"]
     link = (
         f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={key}"
@@ -126,10 +161,35 @@ def _tell(made: Report, month: str, key: str, statements: str) -> None:
         *(f"To decide: {each.what} Owner: {each.owner}." for each in made.decisions),
         f"The report: {link}",
         f"or: aws s3 cp --recursive s3://{bucket}/reports/{month}/ report/",
-        statements,
+        *statements,
     ]
     boto3.client("sns", config=_CLIENT).publish(
         TopicArn=os.environ["TOPIC_ARN"],
         Subject=f"AI spend, {month}",
         Message="\n".join(lines),
     )
+
+
+def _tell_owners(engine: AthenaEngine, month: str, statements: Sequence[Statement]) -> None:
+    """Tell the platforms, whose tenants' alert topics their owners subscribe to."""
+    if not statements:
+        return
+    targets = [Target(**each) for each in json.loads(os.environ["TARGETS"])]
+    usage = engine.totals(COLUMNS, months=[month], filters={"charge_kind": ["usage"]})
+    places = places_of(usage.records(), targets)
+    page = {
+        "bucket": os.environ["BUCKET"],
+        "region": os.environ["AWS_REGION"],
+        "prefix": _STATEMENTS,
+    }
+    failed = [
+        f"{target.account}/{target.region}"
+        for target, details in told_owners(statements, places, page).items()
+        if not tell(_events, target, DETAIL_TYPE, details, partition=os.environ["PARTITION"])
+    ]
+    if failed:
+        raise NotToldError(f"not told: {', '.join(failed)}")
+
+
+def _events(region: str) -> Any:
+    return boto3.client("events", region_name=region, config=_CLIENT)

@@ -11,10 +11,10 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from finops_constructs.cost_data.athena_engine import AthenaEngine
-from reconciliation.logic import COLUMNS, Target, entries, months_to_reconcile, reconciled
+from reconciliation.logic import COLUMNS, DETAIL_TYPE, months_to_reconcile, reconciled
+from shared.platform_bus import Target, tell
 
 SERVICE: Final = "reconciliation"
 PERMISSIONS: Final = (
@@ -57,7 +57,7 @@ def handler(event: Mapping[str, Any], context: Any) -> None:  # noqa: ARG001 - t
     ends = engine.data_through(months)
     told, failed = 0, []
     for target, details in reconciled(rows, ends, targets).items():
-        if _tell(target, details):
+        if tell(_events, target, DETAIL_TYPE, details, partition=os.environ["PARTITION"]):
             told += len(details)
         else:
             failed.append(f"{target.account}/{target.region}")
@@ -67,19 +67,8 @@ def handler(event: Mapping[str, Any], context: Any) -> None:  # noqa: ARG001 - t
         raise NotToldError(f"not told: {', '.join(failed)}")
 
 
-def _tell(target: Target, details: list[dict[str, Any]]) -> bool:
-    partition = os.environ["PARTITION"]
-    bus = f"arn:{partition}:events:{target.region}:{target.account}:event-bus/default"
-    try:
-        client = _client("events", target.region)
-        answers = [client.put_events(Entries=each) for each in entries(details, bus)]
-    except (BotoCoreError, ClientError):
-        logger.exception("platform not told", bus=bus)
-        return False
-    refused = sum(answer["FailedEntryCount"] for answer in answers)
-    if refused:
-        logger.error("events refused", bus=bus, count=refused)
-    return not refused
+def _events(region: str) -> Any:
+    return _client("events", region)
 
 
 @cache

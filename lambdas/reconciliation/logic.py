@@ -1,26 +1,15 @@
 """From rows of the bill to `finops.reconciled` events. Pure."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-SOURCE: Final = "finops-constructs"
+from shared.platform_bus import Target
+
 DETAIL_TYPE: Final = "finops.reconciled"
-EVENTS_PER_CALL: Final = 10
-"""PutEvents takes no more."""
 COLUMNS: Final = ("billing_period", "tenant", "account_id", "region", "usage_date")
 """What the bill is added up by."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A platform: one account and Region."""
-
-    account: str
-    region: str
 
 
 def months_to_reconcile(today: date) -> tuple[str, str]:
@@ -71,17 +60,3 @@ def reconciled(
 def _text(usd: Decimal) -> str:
     """Return an amount as text: corrections may make it negative, a bill of less is none."""
     return format(max(usd, Decimal(0)), "f")
-
-
-def entries(details: Sequence[Mapping[str, Any]], bus_arn: str) -> list[list[dict[str, str]]]:
-    """Return events as PutEvents takes them, in portions that one call takes."""
-    made = [
-        {
-            "Source": SOURCE,
-            "DetailType": DETAIL_TYPE,
-            "Detail": json.dumps(detail),
-            "EventBusName": bus_arn,
-        }
-        for detail in details
-    ]
-    return [made[at : at + EVENTS_PER_CALL] for at in range(0, len(made), EVENTS_PER_CALL)]

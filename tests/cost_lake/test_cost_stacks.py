@@ -43,8 +43,9 @@ def test_a_key_that_stays_inactive_for_three_days_is_alarmed_and_so_is_silence(c
     assert alarms["ReconciledTenants"]["TreatMissingData"] == "breaching"
 
 
-def test_every_platform_is_told_what_was_billed(cost):
-    assert json.loads(variables(cost, "reconciliation")["TARGETS"]) == [
+@pytest.mark.parametrize("package", ["reconciliation", "monthly_report"])
+def test_every_platform_is_told_what_was_billed_and_charged(cost, package):
+    assert json.loads(variables(cost, package)["TARGETS"]) == [
         {"account": "111122223333", "region": "eu-west-1"},
         {"account": "111122223333", "region": "eu-west-2"},
     ]

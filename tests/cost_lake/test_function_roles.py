@@ -124,8 +124,9 @@ def bus(region, source):
     return Request(action="events:PutEvents", resource=arn, context={"events:source": [source]})
 
 
-def test_bills_are_told_to_the_platforms_under_our_name_only(simulator, deployed):
-    role = caller(deployed, "reconciliation")
+@pytest.mark.parametrize("package", ["reconciliation", "monthly_report"])
+def test_platforms_are_told_under_our_name_only(simulator, deployed, package):
+    role = caller(deployed, package)
     told = {
         name: [request]
         for name, request in {

@@ -77,7 +77,7 @@ def test_a_reconciled_bill_goes_to_the_switch_itself_because_a_wake_up_is_not_be
     rule = by_id(stack, RULE, "SwitchReconciled")
     assert rule["EventPattern"] == {
         "account": ["111122223333"],
-        "detail-type": ["finops.reconciled"],
+        "detail-type": ["finops.reconciled", "finops.statement-issued"],
         "source": ["finops-constructs"],
     }
     (target,) = rule["Targets"]
@@ -85,7 +85,7 @@ def test_a_reconciled_bill_goes_to_the_switch_itself_because_a_wake_up_is_not_be
     Template.from_stack(stack).resource_count_is("AWS::Events::EventBusPolicy", 0)
 
 
-def test_the_bus_admits_reconciled_bills_of_the_cost_account_and_nothing_else_of_it():
+def test_the_bus_admits_bills_and_statements_of_the_cost_account_and_nothing_else_of_it():
     stack = platform_parts(cost_account=OTHER_ACCOUNT).stack
     rule = by_id(stack, RULE, "SwitchReconciled")
     assert rule["EventPattern"]["account"] == [OTHER_ACCOUNT]
@@ -95,7 +95,7 @@ def test_the_bus_admits_reconciled_bills_of_the_cost_account_and_nothing_else_of
     assert flat(statement["Principal"]["AWS"]).endswith(f":iam::{OTHER_ACCOUNT}:root")
     assert statement["Action"] == "events:PutEvents"
     assert statement["Condition"]["ForAllValues:StringEquals"] == {
-        "events:detail-type": "finops.reconciled",
+        "events:detail-type": ["finops.reconciled", "finops.statement-issued"],
         "events:source": "finops-constructs",
     }
     assert set(statement["Condition"]["Null"].values()) == {"false"}

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import boto3
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from kill_switch.statements import parse_statement
 from monthly_report import handler as module
 from monthly_report.logic import month_before, working_day_of_month
 from tests.cost_lake.bill import AS_OF, write_bill
@@ -69,7 +71,15 @@ def aws(lake, monkeypatch):
             def publish(self, **message):
                 said.append(message)
 
-        clients = {"athena": lake, "s3": s3, "sns": Sns()}
+        class Events:
+            refuses = 0
+
+            def put_events(self, Entries):  # noqa: N803 - AWS's name
+                told.extend(Entries)
+                return {"FailedEntryCount": self.refuses}
+
+        told, events = [], Events()
+        clients = {"athena": lake, "s3": s3, "sns": Sns(), "events": events}
         monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
         for name, value in {
             "AWS_REGION": REGION,
@@ -77,12 +87,14 @@ def aws(lake, monkeypatch):
             "DATABASE": "finops",
             "HOLIDAYS": "[]",
             "ORGANIZATION": "Example Bank",
+            "PARTITION": "aws",
+            "TARGETS": json.dumps([{"account": "111122223333", "region": REGION}]),
             "TOPIC_ARN": topic,
             "WORKGROUP": "finops",
             "WORKING_DAY": "5",
         }.items():
             monkeypatch.setenv(name, value)
-        yield SimpleNamespace(s3=s3, said=said)
+        yield SimpleNamespace(s3=s3, said=said, told=told, events=events)
 
 
 def keys(aws):
@@ -115,6 +127,59 @@ def test_a_month_made_again_is_not_charged_again(aws):
     )
     assert before == after
     assert "charged already" in aws.said[-1]["Message"]
+
+
+def statements(aws):
+    month = aws.s3.get_object(Bucket="kept", Key="statements/CB-2026-10.json")["Body"].read()
+    return {each["number"]: each for each in json.loads(month)["statements"]}
+
+
+def test_readers_are_told_whose_each_statement_is(aws):
+    module.handler({"month": "2026-10"}, CONTEXT)
+    lines = aws.said[0]["Message"].splitlines()
+    for number, each in statements(aws).items():
+        (line,) = [line for line in lines if line.startswith(f"- {number}, ")]
+        assert f"{each['cost_centre']}: USD {Decimal(each['total_usd']):,}" in line
+        owners = {line["owner"] for line in each["lines"] if line["owner"]}
+        assert all(owner in line for owner in owners)
+
+
+def test_each_platform_is_told_for_each_tenant_its_own_lines_of_each_statement(aws):
+    module.handler({"month": "2026-10"}, CONTEXT)
+    issued = statements(aws)
+    assert {each["DetailType"] for each in aws.told} == {"finops.statement-issued"}
+    details = [json.loads(each["Detail"]) for each in aws.told]
+    assert "writer" in {each["tenant"] for each in details}
+    assert len({(each["tenant"], each["number"]) for each in details}) == len(details)
+    for each in details:
+        own = [x for x in issued[each["number"]]["lines"] if x["tenant"] == each["tenant"]]
+        assert [Decimal(x["usd"]) for x in each["lines"]] == [Decimal(x["charge_usd"]) for x in own]
+        assert Decimal(each["usd"]) == sum(Decimal(x["charge_usd"]) for x in own)
+        others = {x["tenant"] for every in issued.values() for x in every["lines"]}
+        assert not [name for name in others - {each["tenant"]} if f'"{name}"' in json.dumps(each)]
+        _, notice = parse_statement(each, "999988887777")
+        assert f"s3://kept/statements/{each['number']}.html" in notice.text
+
+
+def test_owners_that_could_not_be_told_are_told_by_the_next_try(aws):
+    aws.events.refuses = 1
+    with pytest.raises(module.NotToldError, match="111122223333/eu-west-1"):
+        module.handler({"month": "2026-10"}, CONTEXT)
+    first = list(aws.told)
+    aws.events.refuses = 0
+    module.handler({"month": "2026-10"}, CONTEXT)
+    assert aws.told == first * 2
+    assert len(aws.said) == 2
+
+
+def test_a_broken_chain_of_statements_is_said_and_nobody_is_charged(aws):
+    module.handler({"month": "2026-09"}, CONTEXT)
+    key = "statements/CB-2026-09.json"
+    aws.s3.put_object(Bucket="kept", Key=key, Body=b"{}")
+    aws.told.clear()
+    module.handler({"month": "2026-10"}, CONTEXT)
+    assert "No statements were issued: CB-2026-09.json" in aws.said[-1]["Message"]
+    assert aws.told == []
 
 
 @pytest.mark.parametrize(("today", "made"), [(6, False), (7, True), (8, False)])

@@ -9,7 +9,8 @@ import pytest
 
 from kill_switch.reconciled import parse_reconciled
 from reconciliation import handler as module
-from reconciliation.logic import Target, entries, months_to_reconcile, reconciled
+from reconciliation.logic import months_to_reconcile, reconciled
+from shared.platform_bus import Target, tell
 from tests.cost_lake.bill import AS_OF, write_bill
 from tests.cost_lake.fake_athena import FakeAthena
 
@@ -77,7 +78,9 @@ def test_until_the_new_month_bills_something_the_last_is_told():
 
 def test_events_are_sent_in_tens():
     details = [{"tenant": str(number)} for number in range(21)]
-    assert [len(each) for each in entries(details, "arn")] == [10, 10, 1]
+    events = Events()
+    assert tell(lambda _region: events, HOME, "finops.x", details, partition="aws")
+    assert events.calls == [10, 10, 1]
 
 
 class Events:
@@ -85,10 +88,12 @@ class Events:
 
     def __init__(self):
         self.sent = []
+        self.calls = []
         self.refuses = 0
 
     def put_events(self, Entries):  # noqa: N803 - AWS's name
         self.sent += Entries
+        self.calls.append(len(Entries))
         return {"FailedEntryCount": self.refuses}
 
 
