@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from finops_constructs.cost_lake.cost_export import CostExport
     from finops_constructs.cost_lake.cost_lake import CostLake
     from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
+    from finops_constructs.cost_lake.ledger_export import LedgerExport
     from finops_constructs.cost_lake.monthly_report import MonthlyReport
     from finops_constructs.cost_lake.reconciliation import PlatformPlace, Reconciliation
     from finops_constructs.cost_lake.tag_activation_role import TagActivationRole
@@ -78,6 +79,7 @@ _HOMES = {
     "InvocationLogging": "audit.invocation_logging",
     "KillSwitch": "enforcement.kill_switch",
     "LandingZone": "landing_zone",
+    "LedgerExport": "cost_lake.ledger_export",
     "LockMode": "audit.retention",
     "LogArchiver": "audit.log_archiver",
     "Mode": "enforcement.modes",
@@ -127,6 +129,7 @@ __all__ = [
     "InvocationLogging",
     "KillSwitch",
     "LandingZone",
+    "LedgerExport",
     "LockMode",
     "LogArchiver",
     "Mode",

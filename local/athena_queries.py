@@ -118,6 +118,8 @@ def _relation(table: Mapping[str, Any], workdirs: list[str]) -> str:
         nothing = ", ".join(f"CAST(NULL AS {_duckdb_type(t)}) AS {n}" for n, t in types.items())
         return f"SELECT {nothing} WHERE false"
     listed = ", ".join(f"'{file}'" for file in files)
+    if place["InputFormat"].endswith("TextInputFormat"):
+        return f"SELECT * FROM {_csv(place, listed)}"  # noqa: S608 - names of our own files
     source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false"
     if not keys:
         return f"SELECT * FROM {source})"  # noqa: S608 - names of our own files
@@ -128,6 +130,13 @@ def _relation(table: Mapping[str, Any], workdirs: list[str]) -> str:
         found.append(f"regexp_extract(filename, '{name}=([^/]+)', 1) AS {key}")
     selected = f"* EXCLUDE (filename), {', '.join(found)}"
     return f"SELECT {selected} FROM {source}, filename = true)"  # noqa: S608 - as above
+
+
+def _csv(place: Mapping[str, Any], listed: str) -> str:
+    """Return files with a header as Hive reads them: by position, into the table's columns."""
+    types = {each["Name"]: _duckdb_type(each["Type"]) for each in place["Columns"]}
+    columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in types.items())
+    return f"read_csv([{listed}], columns = {{{columns}}}, header = true, nullstr = '')"
 
 
 def _duckdb_type(glue_type: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _EMPTY_NOTES: Final = {
     "outcomes": "no outcomes recorded: finops outcomes import FILE.csv",
     "budgets": "no budgets recorded: put them into inputs/budgets",
-    "estimates": "no estimates recorded: put the spend meter's ledger into inputs/estimates",
+    "estimates": "no estimates recorded: copy the lake's inputs/estimates, which platforms fill",
     "invoices": "no invoice amounts recorded: put them into inputs/invoices",
 }
 

@@ -103,12 +103,13 @@ _TABLES: Final = (
     ),
     SideTable(
         "estimates",
-        "What the spend meter reckoned, from its ledger: one row a tenant and day.",
+        "What the spend meters reckoned, written from their ledgers every day as CSV.",
         (
             SideColumn("usage_date", "date", "UTC", required=True),
             SideColumn("tenant", "varchar", "as in showback", required=True),
+            SideColumn("alias", "varchar", "the profile's; NULL: booked for the whole tenant"),
             SideColumn("estimated_usd", "decimal(28,10)", "USD", required=True),
-            SideColumn("source", "varchar", "such as account/Region of the ledger"),
+            SideColumn("source", "varchar", "account/Region of the ledger"),
         ),
     ),
     SideTable(

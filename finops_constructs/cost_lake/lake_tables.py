@@ -16,7 +16,12 @@ from finops_constructs.cost_lake.exports import (
     FOCUS_EXPORT,
     data_location,
 )
-from finops_constructs.cost_lake.glue_views import parquet_input, values_sql, view_input
+from finops_constructs.cost_lake.glue_views import (
+    csv_input,
+    parquet_input,
+    values_sql,
+    view_input,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +55,9 @@ def table_inputs(*, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
     )
     for name in ("outcomes", "dimensions", "estimates", "invoices"):
         table = SIDE_TABLES[name]
-        yield parquet_input(
+        # Ledgers are written by functions, which have no Parquet.
+        made_by = csv_input if name == "estimates" else parquet_input
+        yield made_by(
             name,
             {column.name: column.type for column in table.columns},
             location=f"s3://{bucket}/{INPUTS_FOLDER}/{name}/",

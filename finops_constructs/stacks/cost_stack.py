@@ -12,7 +12,11 @@ from finops_constructs.budgets.alert_key import AlertKey
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.cost_lake.cost_allocation_tags import CostAllocationTags
 from finops_constructs.cost_lake.cost_lake import CostLake
-from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
+from finops_constructs.cost_lake.export_bucket import (
+    ExportBucket,
+    ExportDestination,
+    cost_data_bucket,
+)
 from finops_constructs.cost_lake.monthly_report import MonthlyReport
 from finops_constructs.cost_lake.reconciliation import PlatformPlace, Reconciliation
 from finops_constructs.cost_lake.tag_activation_role import ROLE_NAME
@@ -89,7 +93,8 @@ class CostStack(Stack):
             "Exports",
             payer_account=billing.export_account or billing.payer_account,
             # The billing stack, of another account, has to know it.
-            bucket_name=f"{zone.name_prefix}finops-cost-data-{account}-{region}",
+            bucket_name=cost_data_bucket(zone.name_prefix, account, region),
+            ledger_accounts=[tenant.account for tenant in tenants],
         )
         self.destination = bucket.destination
         self.lake = CostLake(

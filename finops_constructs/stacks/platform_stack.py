@@ -12,6 +12,8 @@ from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.config.audit_log import AuditLog as AuditLogConfig
 from finops_constructs.config.audit_log_checks import declared_retention
 from finops_constructs.config.platform import PlatformConfig
+from finops_constructs.cost_lake.export_bucket import ExportDestination, cost_data_bucket
+from finops_constructs.cost_lake.ledger_export import LedgerExport
 from finops_constructs.enforcement.canary import PlatformCanary
 from finops_constructs.enforcement.guard_alarms import GuardAlarms
 from finops_constructs.enforcement.kill_switch import KillSwitch
@@ -101,6 +103,7 @@ class PlatformStack(Stack):
             alerts=self.alerts,
             cost_account=platform.lake_account,
         )
+        self._export_ledger(platform, zone.name_prefix)
         self.audit_log = self._audit_log(platform.audit_log, key)
         InvocationLogging(
             self,
@@ -123,6 +126,20 @@ class PlatformStack(Stack):
             AuditorRole(self, "Auditor", principal_arns=log.auditors)
         self._watch_the_guard()
         settings.acknowledge(self, platform.acknowledge)
+
+    def _export_ledger(self, platform: PlatformConfig, name_prefix: str) -> None:
+        """Define the export where there is a cost lake, by the name that its stack gives it."""
+        billing, account = platform.billing, platform.lake_account
+        if billing is None or account is None:
+            return
+        region = billing.lake_region
+        bucket = cost_data_bucket(name_prefix, account, region)
+        LedgerExport(
+            self,
+            "LedgerExport",
+            meter=self.meter,
+            destination=ExportDestination(bucket_name=bucket, region=region, owner=account),
+        )
 
     def _audit_log(self, log: AuditLogConfig | None, key: kms.IKey) -> AuditLog | None:
         if log is None:

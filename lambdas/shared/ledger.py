@@ -140,7 +140,7 @@ def read_role_items(
 def read_months(dynamodb: Any, table: str, tenant: str) -> dict[str, Decimal]:
     """Read what a tenant has spent in each month the ledger knows, in USD by `2026-11`."""
     items = list(_query(dynamodb, table, tenant, _ALIAS))
-    months = sorted({_split(str(item["sk"]))[1][:7] for item in items})
+    months = sorted({split_key(str(item["sk"]))[1][:7] for item in items})
     return {
         month: month_spend(items, now=datetime.fromisoformat(f"{month}-01T00:00+00:00")).total_usd
         for month in months
@@ -155,7 +155,7 @@ def spent_before(items: Iterable[Mapping[str, Any]], until: datetime) -> Decimal
     last_day, last_hour = until.astimezone(UTC).date().isoformat(), until.astimezone(UTC).hour
     spent = 0
     for item in items:
-        _, day, name = _split(item["sk"])
+        _, day, name = split_key(item["sk"])
         if is_correction(name):
             spent += int(item["usd"]) if day <= last_day else 0
         else:
@@ -195,7 +195,7 @@ class _Sums:
         self._corrections: list[Correction] = []
 
     def take(self, item: Mapping[str, Any]) -> None:
-        kind, day, name = _split(item["sk"])
+        kind, day, name = split_key(item["sk"])
         if not day.startswith(self._month):
             return
         if is_correction(name):
@@ -252,7 +252,8 @@ def _query(dynamodb: Any, table: str, tenant: str, prefix: str) -> Iterator[dict
             yield plain_item(item)
 
 
-def _split(sk: str) -> tuple[str, str, str]:
+def split_key(sk: str) -> tuple[str, str, str]:
+    """Return the kind, the day, and the alias, role or correction of a sort key."""
     kind, _, rest = sk.partition("#")
     day, _, name = rest.partition("#")
     return f"{kind}#", day, name

@@ -150,3 +150,17 @@ def test_fails_when_the_scan_limit_is_not_above_0():
             exports=ExportBucket(stack, "E", payer_account="9" * 12),
             scan_limit_gib=0,
         )
+
+
+def test_the_ledgers_files_are_a_table_of_csv_with_dates_and_decimals(cost):
+    (table,) = [
+        each["TableInput"]
+        for each in of_type(cost, "AWS::Glue::Table").values()
+        if each["TableInput"]["Name"] == "estimates"
+    ]
+    place = table["StorageDescriptor"]
+    assert json.dumps(place["Location"]).count("/inputs/estimates/") == 1
+    assert place["SerdeInfo"]["SerializationLibrary"].endswith("LazySimpleSerDe")
+    assert table["Parameters"]["skip.header.line.count"] == "1"
+    types = {each["Name"]: each["Type"] for each in place["Columns"]}
+    assert (types["usage_date"], types["estimated_usd"]) == ("date", "decimal(28,10)")

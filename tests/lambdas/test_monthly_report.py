@@ -78,7 +78,8 @@ def aws(lake, monkeypatch):
                 told.extend(Entries)
                 return {"FailedEntryCount": self.refuses}
 
-        told, events = [], Events()
+        told: list[dict[str, str]] = []
+        events = Events()
         clients = {"athena": lake, "s3": s3, "sns": Sns(), "events": events}
         monkeypatch.setattr(boto3, "client", lambda service, **_: clients[service])
         for name, value in {

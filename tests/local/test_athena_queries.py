@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from finops_constructs.cost_lake.glue_views import parquet_input, view_input
+from finops_constructs.cost_lake.glue_views import csv_input, parquet_input, view_input
 from local.testing import StackError
 
 pytestmark = pytest.mark.emulator
@@ -27,6 +27,12 @@ def resources():
         ),
         "Empty": parquet_input(
             "empty", COLUMNS, location=f"s3://{BUCKET}/none/", description="Nothing"
+        ),
+        "Notes": csv_input(
+            "notes",
+            {"day": "date", "team": "varchar", "usd": "decimal(18,4)"},
+            location=f"s3://{BUCKET}/notes/",
+            description="Notes",
         ),
         "View": view_input("by_team", VIEW, view, database="bills", question="By team?"),
     }
@@ -102,7 +108,7 @@ def cells(result):
     return [[c.get("VarCharValue") for c in row["Data"]] for row in result["Rows"][1:]]
 
 
-def test_a_view_reads_months_of_upper_case_folders_and_decimals_have_their_scale(ask):
+def test_a_view_reads_months_of_upper_case_folders_and_decimals_have_their_scale(ask, emulator):
     result = ask("SELECT * FROM by_team ORDER BY 1")
     assert [(m, t, Decimal(usd)) for m, t, usd in cells(result)] == [
         ("2026-10", "red", Decimal(3)),
@@ -114,6 +120,13 @@ def test_a_view_reads_months_of_upper_case_folders_and_decimals_have_their_scale
     part = "WITH by_team AS (SELECT * FROM \"bills\".by_team WHERE team = 'red')"
     assert cells(ask(f"{part} SELECT count(*) FROM by_team")) == [["1"]]
     assert cells(ask("SELECT count(*) FROM empty")) == [["0"]]
+    # CSV is read by position, past its header.
+    for number, row in enumerate(("2026-11-24,,1.25", "2026-11-25,red,2"), 1):
+        emulator.client("s3").put_object(
+            Bucket=BUCKET, Key=f"notes/{number}.csv", Body=f"a,b,c\n{row}\n".encode()
+        )
+    result = ask("SELECT day, team, usd FROM notes WHERE day >= DATE '2026-11-24' ORDER BY 1")
+    assert cells(result) == [["2026-11-24", None, "1.2500"], ["2026-11-25", "red", "2.0000"]]
 
 
 def test_an_export_is_refused_without_a_bucket_that_admits_it_to_its_root(emulator, stack):

@@ -36,7 +36,7 @@ _ESTIMATE_DRIFT: Final = Decimal("1.03")
 def write_inputs(
     folder: Path, months: Sequence[SampleMonth], ledger: Mapping[str, Any]
 ) -> list[Path]:
-    """Write `inputs/<table>/sample.parquet` for a sample.
+    """Write `inputs/<table>/sample.parquet` for a sample; estimates as CSV, as platforms do.
 
     Args:
         folder: The sample's folder.
@@ -55,9 +55,10 @@ def write_inputs(
     for name, of_table in rows.items():
         types = {column.name: column.type for column in SIDE_TABLES[name].columns}
         load_rows(connection, name, of_table, types)
-        file = folder / INPUTS_FOLDER / name / "sample.parquet"
+        kind = "csv" if name == "estimates" else "parquet"
+        file = folder / INPUTS_FOLDER / name / f"sample.{kind}"
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(f"COPY {name} TO {quoted(str(file))} (FORMAT parquet)")
+        connection.execute(f"COPY {name} TO {quoted(str(file))} (FORMAT {kind})")
         files.append(file)
     connection.close()
     return files

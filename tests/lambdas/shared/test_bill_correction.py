@@ -1,4 +1,3 @@
-from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.bill_correction import Ratio, corrected_spend, raised_spend, ratio_of
+from shared.bill_correction import Corrected, Ratio, corrected_spend, raised_spend, ratio_of
 from shared.corrections import Correction
 from shared.decide import decide
 from shared.decision_types import BilledDays
@@ -48,28 +47,51 @@ def bill(days, amount=None):
     return replace(billed_in(NOW, usd, "reconciled"), days=days)
 
 
+def ratio(days, spend):
+    found = ratio_of(days, spend, NOW)
+    assert isinstance(found, Ratio), found
+    return found
+
+
+def best(days, spend):
+    found = corrected_spend(spend, [bill(days)], NOW)
+    assert isinstance(found, Corrected), found
+    return found.usd
+
+
+def why_not(figures, spend):
+    found = corrected_spend(spend, figures, NOW)
+    assert isinstance(found, str)
+    return found
+
+
+def counted(spend, figures, now=NOW):
+    found = largest_known(spend, figures, now)
+    assert found is not None
+    return found
+
+
 def test_whole_days_count_as_billed_and_the_others_as_estimated_times_the_ratio():
     estimate = [10] * 25
     days = told([12] * 23, estimate)
-    assert ratio_of(days, spent(estimate), NOW) == Ratio(
+    assert ratio(days, spent(estimate)) == Ratio(
         value=Decimal("1.2"), days=7, through=date(2026, 11, 24)
     )
     # 23 days at $12, and the 24th and 25th at $10 x 1.2.
     assert raised_spend(spent(estimate), days, NOW) == 23 * 12 + 24
-    found = corrected_spend(spent(estimate), [bill(days)], NOW)
-    assert found.usd == 300
+    assert best(days, spent(estimate)) == 300
 
 
 def test_a_ratio_below_one_is_shown_and_lowers_nothing_that_is_held_against_the_limit():
     estimate = [10] * 25
     days = told([8] * 23, estimate)
-    assert corrected_spend(spent(estimate), [bill(days)], NOW).usd == 200
-    assert largest_known(spent(estimate), [bill(days)], NOW) == 250
+    assert best(days, spent(estimate)) == 200
+    assert counted(spent(estimate), [bill(days)]) == 250
 
 
 def test_the_ratio_is_of_the_last_seven_days_so_that_a_corrected_price_soon_counts_no_more():
     days = told([20] * 16 + [10] * 7, [10] * 23)
-    assert ratio_of(days, spent([10] * 25), NOW).value == 1
+    assert ratio(days, spent([10] * 25)).value == 1
 
 
 @pytest.mark.parametrize(
@@ -87,27 +109,25 @@ def test_the_ratio_is_of_the_last_seven_days_so_that_a_corrected_price_soon_coun
 def test_no_ratio_is_taken_of_too_little_or_too_old_a_bill(days, why):
     if why == "fewer than 3":
         days = replace(days, billed=dict(list(days.billed.items())[1:]))
-    found = corrected_spend(spent([10] * 25), [bill(days)], NOW)
-    assert isinstance(found, str)
-    assert why in found
+    assert why in why_not([bill(days)], spent([10] * 25))
 
 
 def test_a_meter_that_began_in_the_month_is_compared_from_its_first_whole_day():
     days = told([10] * 23, [0] * 14 + [1] + [8] * 8)
-    assert ratio_of(days, spent([8] * 25), NOW).value == Decimal("1.25")
+    assert ratio(days, spent([8] * 25)).value == Decimal("1.25")
 
 
-@pytest.mark.parametrize(("billed", "ratio"), [(90, "2"), (1, "0.5")])
-def test_a_ratio_has_bounds(billed, ratio):
+@pytest.mark.parametrize(("billed", "bound"), [(90, "2"), (1, "0.5")])
+def test_a_ratio_has_bounds(billed, bound):
     days = told([billed * 2] * 23, [10] * 23)
-    assert ratio_of(days, spent([10] * 25), NOW).value == Decimal(ratio)
+    assert ratio(days, spent([10] * 25)).value == Decimal(bound)
 
 
 def test_a_bill_of_another_month_is_ignored():
     days = told([99] * 23, [10] * 23)
     foreign = replace(bill(days), starts=NOW - timedelta(days=60), ends=NOW - timedelta(days=25))
-    assert largest_known(spent([10] * 25), [foreign], NOW) == 250
-    assert "has not told" in corrected_spend(spent([10] * 25), [foreign], NOW)
+    assert counted(spent([10] * 25), [foreign]) == 250
+    assert "has not told" in why_not([foreign], spent([10] * 25))
 
 
 def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
@@ -124,7 +144,7 @@ def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
         for number in range(1, 24)
     )
     after = spent([12] * 25, corrections=repriced)
-    assert ratio_of(days, after, NOW).value == 1
+    assert ratio(days, after).value == 1
     assert raised_spend(after, days, NOW) == 300
 
 
@@ -135,8 +155,8 @@ bills = st.builds(told, amounts, amounts, st.integers(1, 25))
 @given(amounts, bills, st.integers(0, 24), st.integers(0, 100))
 def test_more_spend_on_any_day_never_lowers_it(estimate, days, which, more):
     greater = [usd + more * (place == which) for place, usd in enumerate(estimate)]
-    figure = largest_known(spent(estimate), [bill(days)], NOW)
-    assert largest_known(spent(greater), [bill(days)], NOW) >= figure
+    figure = counted(spent(estimate), [bill(days)])
+    assert counted(spent(greater), [bill(days)]) >= figure
 
 
 @given(amounts, bills, st.integers(0, 24), st.integers(0, 100))
@@ -182,26 +202,26 @@ def test_a_month_played_with_a_wrong_price_has_no_false_stop_and_none_that_comes
     truth, error, limit
 ):
     """Every morning the bill of the days up to the day before yesterday comes."""
-    stops = defaultdict(lambda: None)
+    stops: dict[str, int] = {}
     for today in range(1, 26):
         now = NOW.replace(day=today)
         metered = [usd * Decimal(error) for usd in truth[:today]]
         known = spent(metered)
         days = told(truth[: max(0, today - 2)], metered, through=max(1, today - 1))
         figures = {
-            "without": largest_known(known, [bill(replace(days, billed={}), Decimal(0))], now),
-            "with": largest_known(known, [bill(days)], now),
+            "without": counted(known, [], now),
+            "with": counted(known, [bill(days)], now),
             "true": Decimal(sum(truth[:today])),
         }
         for name, usd in figures.items():
-            if usd >= limit and stops[name] is None:
-                stops[name] = today
-    latest = 99
-    assert (stops["with"] or latest) <= (stops["without"] or latest)
-    if Decimal(error) <= 1:
-        assert (stops["with"] or latest) >= (stops["true"] or latest)
+            if usd >= limit:
+                stops.setdefault(name, today)
+    never, after_a_week = 99, 7
+    with_it, without, true = (stops.get(name, never) for name in ("with", "without", "true"))
+    assert with_it <= without
+    if Decimal(error) > 1:
+        assert with_it == without
     else:
-        assert stops["with"] == stops["without"]
-    warm = 7
-    if stops["true"] and stops["true"] > warm and Decimal(error) >= Decimal("0.5"):
-        assert stops["with"] == stops["true"] or Decimal(error) > 1
+        assert with_it >= true
+        if true > after_a_week:
+            assert with_it == true

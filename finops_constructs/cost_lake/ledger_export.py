@@ -1,0 +1,86 @@
+"""The estimates, brought to the bill: the ledger in the cost lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from constructs import Construct
+
+from finops_constructs._function import define_function
+from finops_constructs._place import place_of
+from finops_constructs.cost_lake.export_bucket import ESTIMATES_FOLDER
+from finops_constructs.enforcement.event_rules import define_function_rule
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_lambda as lambda_
+
+    from finops_constructs.cost_lake.export_bucket import ExportDestination
+    from finops_constructs.enforcement.spend_meter import SpendMeter
+
+# Before the reconciliation of the same morning.
+_SCHEDULE: Final = "cron(20 5 * * ? *)"
+_TIMEOUT_SECONDS: Final = 600
+
+
+class LedgerExport(Construct):
+    """Defines the daily job that writes a platform's ledger into the cost lake.
+
+    One CSV file a month, of this month and the last, written over every day: what came late or
+    was corrected by a person is in it. The lake's table `estimates` reads it, `estimate_vs_bill`
+    compares. The bucket of another account has to admit this one (`ledger_accounts`).
+
+    Example:
+        LedgerExport(stack, "LedgerExport", meter=meter, destination=bucket.destination)
+
+    Attributes:
+        function: The function.
+    """
+
+    function: lambda_.CfnFunction
+
+    def __init__(
+        self, scope: Construct, id: str, *, meter: SpendMeter, destination: ExportDestination
+    ) -> None:
+        """Define the job.
+
+        Args:
+            scope: The construct it belongs to.
+            id: The construct's id.
+            meter: Whose ledger it writes.
+            destination: The lake's bucket.
+        """
+        super().__init__(scope, id)
+        place = place_of(self)
+        bucket = f"arn:{place.partition}:s3:::{destination.bucket_name}"
+        files = f"{bucket}/{ESTIMATES_FOLDER}/{place.account}-{place.region}-*"
+        self.function = define_function(
+            Construct(self, "Function"),
+            package="ledger_export",
+            description="Writes the estimates of the ledger into the cost lake",
+            timeout_seconds=_TIMEOUT_SECONDS,
+            statements=[
+                {
+                    "Effect": "Allow",
+                    "Action": ["dynamodb:Scan"],
+                    "Resource": [meter.ledger.attr_arn],
+                },
+                {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [files]},
+            ],
+            wildcards={files: "A file a month of this account and Region"},
+            environment={
+                "BUCKET": destination.bucket_name,
+                "BUCKET_ACCOUNT": destination.owner,
+                "BUCKET_REGION": destination.region,
+                "LEDGER_TABLE": meter.ledger.ref,
+            },
+            concurrency="A schedule calls it once a day",
+            dead_letters="The next day writes the same months again",
+        ).function
+        define_function_rule(
+            self,
+            "Schedule",
+            function=self.function,
+            description="Writes the estimates of the ledger into the cost lake, every day",
+            schedule=_SCHEDULE,
+            constant_input='{"export":"schedule"}',
+        )
