@@ -1,10 +1,12 @@
 """Partition, account and Region of a stack, read from the CDK once."""
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
-from aws_cdk import Stack
+from aws_cdk import App, Stack
 from constructs import Construct, IConstruct
+
+from finops_constructs._tokens import is_unresolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class Place:
 _stacks: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
 _paths: WeakKeyDictionary[IConstruct, tuple[str, ...]] = WeakKeyDictionary()
 _places: WeakKeyDictionary[Stack, Place] = WeakKeyDictionary()
+_names: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
+_in_app: WeakSet[Stack] = WeakSet()
+_partitions: WeakKeyDictionary[IConstruct, dict[str, str]] = WeakKeyDictionary()
 
 
 def stack_of(scope: IConstruct) -> Stack:
@@ -54,6 +59,38 @@ def path_of(scope: IConstruct) -> tuple[str, ...]:
         above = stack_of(scope).node.path
         _paths[scope] = tuple(ids[len(above.split("/")) if above else 0 :])
     return _paths[scope]
+
+
+def name_of(stack: Stack) -> str:
+    """Return the stack's name."""
+    if stack not in _names:
+        _names[stack] = stack.stack_name
+    return _names[stack]
+
+
+def node_path_of(stack: Stack) -> str:
+    """Return the path of a stack below its app."""
+    return _names[stack] if stack in _in_app else stack.node.path
+
+
+def settle_stack(stack: Stack, scope: Construct, id: str, *, account: str, region: str) -> None:
+    """Note where a new stack is, whose account and Region are literals.
+
+    Args:
+        stack: The stack, which was given no name of its own.
+        scope: What it was defined in.
+        id: Its id.
+        account: Its account.
+        region: Its Region.
+    """
+    if isinstance(scope, App):
+        _names[stack] = id
+        _in_app.add(stack)
+    known = _partitions.setdefault(scope, {})
+    partition = known.get(region) or stack.partition
+    if not is_unresolved(partition):
+        known[region] = partition
+    _places[stack] = Place(partition=partition, account=account, region=region)
 
 
 def settle(construct: Construct, scope: IConstruct, id: str) -> None:

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 _MARK: Final = re.compile(r"\$\{Token\[finops-sheet:(\w+):([\w.]+)\]\}")
 _ANY_TOKEN: Final = re.compile(r"(\$\{Token\[[^\]]+\]\})")
 _LONGEST_READABLE: Final = 240
+_NOT_ALPHANUMERIC: Final = re.compile("[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,40 @@ def logical_id(path: tuple[str, ...]) -> str:
     Source: aws-cdk-lib, core/lib/private/uniqueid.ts.
     """
     parts = [part for part in path if part != "Default"]
-    plain = [re.sub(r"[^A-Za-z0-9]", "", part) for part in parts]
     if len(parts) == 1:
-        return plain[0]
-    told_once = [
-        text
-        for before, part, text in zip(["", *parts], parts, plain, strict=False)
+        return re.sub(_NOT_ALPHANUMERIC, "", parts[0])
+    return "".join(_readable(parts))[:_LONGEST_READABLE] + _digest(parts)
+
+
+def unique_name(path: tuple[str, ...], *, longest: int) -> str:
+    """Return the name the CDK makes for what is at `path`, its stack's name and the ids below it.
+
+    Source: aws-cdk-lib, core/lib/private/unique-resource-name.ts, with the separator `-`.
+
+    Args:
+        path: Two parts at least.
+        longest: The most characters that it may have.
+    """
+    parts = [part for part in path if part != "Default"]
+    digest = _digest(parts)
+    readable = "".join(f"{each}-" for each in _readable(parts) if each)
+    left = longest - len(digest)
+    if len(readable) > left:
+        half = left // 2
+        readable = readable[:half] + readable[-half:]
+    return readable + digest
+
+
+def _readable(parts: Sequence[str]) -> list[str]:
+    return [
+        re.sub(_NOT_ALPHANUMERIC, "", part)
+        for before, part in zip(["", *parts], parts, strict=False)
         if part != "Resource" and not before.endswith(part)
     ]
-    readable = "".join(told_once)
-    digest = hashlib.md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()
-    return readable[:_LONGEST_READABLE] + digest[:8].upper()
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()[:8].upper()
 
 
 @functools.cache

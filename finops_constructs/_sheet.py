@@ -8,6 +8,7 @@ the same resources, with the same logical ids, of the finished sheet.
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from constructs import Construct, IDependable
 
 from finops_constructs import _references
 from finops_constructs._acknowledge import acknowledge
-from finops_constructs._place import path_of, stack_of
+from finops_constructs._place import node_path_of, path_of, stack_of
 from finops_constructs._references import cloudformation_name, in_cloudformation, logical_id
 
 _INCLUDE_ID: Final = "Resources"
@@ -110,12 +111,17 @@ class Recorded:
 
 class _Sheet:
     def __init__(self, stack: Stack) -> None:
-        self.stack_path: str = stack.node.path
+        self.stack_path = node_path_of(stack)
         self.resources: list[Recorded] = []
         self.accepted: dict[str, str] = {}
 
     def template(self) -> dict[str, Any]:
-        return {"Resources": {each.logical_id: self._entry(each) for each in self.resources}}
+        entries = {each.logical_id: self._entry(each) for each in self.resources}
+        if len(entries) < len(self.resources):
+            paths = Counter("/".join(each.path) for each in self.resources)
+            twice = [path for path, number in paths.items() if number > 1]
+            raise ValueError(f"{self.stack_path}: defined twice: {', '.join(twice)}")
+        return {"Resources": entries}
 
     def _entry(self, resource: Recorded) -> dict[str, Any]:
         entry: dict[str, Any] = in_cloudformation(resource.definition)
@@ -185,6 +191,11 @@ def define(
         resource = Recorded((*path_of(scope), id), _type_of(kind), _references.properties(given))
     written.resources.append(resource)
     return cast("R", resource)
+
+
+def is_written(scope: Construct) -> bool:
+    """Return whether what `define` defines in the stack of `scope` goes to a sheet now."""
+    return stack_of(scope) in _open
 
 
 def struct(

@@ -8,7 +8,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of, settle
+from finops_constructs._place import Place, place_of
+from finops_constructs._shell import Shell
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_alias, check_tenant, invalid, require_literal
 from finops_constructs.attribution import profile_metrics
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from finops_constructs.attribution.profile_entry import ProfileEntry
 
 
-class InferenceProfile(Construct):
+class InferenceProfile(Shell):
     """An application inference profile of one tenant, owned or imported.
 
     Attributes:
@@ -64,7 +65,6 @@ class InferenceProfile(Construct):
     ) -> None:
         """Describe the profile; a subclass says where it is."""
         super().__init__(scope, id)
-        settle(self, scope, id)
         self.place = place_of(self)
         self.tenant = check_tenant(self, tenant)
         self.alias = check_alias(self, alias)

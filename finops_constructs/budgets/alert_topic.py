@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Names
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of, settle
+from finops_constructs._place import Place, name_of, path_of, place_of, stack_of
+from finops_constructs._references import unique_name
 from finops_constructs._sheet import define
+from finops_constructs._shell import Shell
 from finops_constructs._validation import id_part
 from finops_constructs.budgets.alert_key import AlertKey
 from finops_constructs.budgets.chat_channels import SlackChannel, TeamsChannel, define_chat_channels
@@ -25,7 +26,7 @@ class _Publisher:
     source_arn: str | None
 
 
-class AlertTopic(Construct):
+class AlertTopic(Shell):
     """Defines an encrypted SNS topic that AWS Budgets, alarms and Cost Anomaly Detection may use.
 
     Its name starts with `finops-`, which is what the platform's wake queue admits.
@@ -61,11 +62,11 @@ class AlertTopic(Construct):
                 this account and Region. Default: True.
         """
         super().__init__(scope, id)
-        settle(self, scope, id)
         place = place_of(self)
         if key_arn is None:
             key_arn = (key or AlertKey(self, "Key").key).key_arn
-        unique = Names.unique_resource_name(self, max_length=_MAX_TOPIC_NAME - 7, separator="-")
+        path = (name_of(stack_of(self)), *path_of(self))
+        unique = unique_name(path, longest=_MAX_TOPIC_NAME - 7)
         self._topic = define(
             sns.CfnTopic,
             self,

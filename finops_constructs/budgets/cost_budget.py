@@ -7,8 +7,8 @@ from typing import Final
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
-from finops_constructs._place import settle
 from finops_constructs._sheet import define, struct
+from finops_constructs._shell import Shell
 from finops_constructs._validation import require_literal
 from finops_constructs.attribution.cost_tags import CostTags
 from finops_constructs.budgets.alert_topic import AlertTopic
@@ -36,7 +36,7 @@ _HOURS_OF_A_MONTHS_MONEY: Final = 24
 _CENT: Final = Decimal("0.01")
 
 
-class CostBudget(Construct):
+class CostBudget(Shell):
     """Defines one tenant's monthly AWS budget, filtered by its cost tags, and its policy entry.
 
     The filter is by tag, never by service: Claude and other Marketplace models are billed as
@@ -124,7 +124,6 @@ class CostBudget(Construct):
             ValueError: If a limit or percentage makes no sense, saying what does.
         """
         super().__init__(scope, id)
-        settle(self, scope, id)
         check_limit(self, monthly_limit_usd)
         check_percentages(self, alert_percentages, stop_percentage)
         check_hard_cap(self, hard_cap_percentage, stop_percentage)

@@ -6,8 +6,8 @@ from typing import Final
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from finops_constructs._place import settle
 from finops_constructs._sheet import define
+from finops_constructs._shell import Shell
 from finops_constructs._validation import invalid, require_literal
 from finops_constructs.attribution import profile_metrics
 from finops_constructs.attribution.profile import InferenceProfile
@@ -26,7 +26,7 @@ _PERIODS_PER_HOUR: Final = 60 // _PERIOD_MINUTES
 _PERIODS, _PERIODS_TO_ALARM = 2, 1
 
 
-class BurstAlarm(Construct):
+class BurstAlarm(Shell):
     """Defines the burst alarm of one alias: what its tokens cost in 5 minutes, against a cap.
 
     It reads CloudWatch's own token counts, so it works while the log path is silent. It tells the
@@ -68,7 +68,6 @@ class BurstAlarm(Construct):
                 registered by another stack, or the cap is no sum known at synthesis.
         """
         super().__init__(scope, id)
-        settle(self, scope, id)
         entry = profile.entry
         if entry is None:
             raise invalid(self, "another stack registers the profile: define its burst alarm there")

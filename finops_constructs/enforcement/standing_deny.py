@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import place_of, settle
+from finops_constructs._place import place_of
 from finops_constructs._sheet import define
+from finops_constructs._shell import Shell
 from finops_constructs.controls.control import Control
 from finops_constructs.controls.declare import declare
 from finops_constructs.enforcement.caller import Caller
@@ -14,7 +15,7 @@ from finops_constructs.enforcement.statements import GuardExemptions, standing_d
 from finops_constructs.landing_zone import LandingZone
 
 
-class StandingDeny(Construct):
+class StandingDeny(Shell):
     """Defines the standing deny of one caller role: it may spend as its tenant, or not at all.
 
     A role made in CDK gets a managed policy; a role given by its ARN gets an inline policy, since
@@ -41,7 +42,6 @@ class StandingDeny(Construct):
             exempt: What the tenant allows nevertheless.
         """
         super().__init__(scope, id)
-        settle(self, scope, id)
         place = place_of(scope)
         document = {
             "Version": "2012-10-17",

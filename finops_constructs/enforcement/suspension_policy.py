@@ -5,8 +5,9 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from finops_constructs._place import Place, place_of, settle
+from finops_constructs._place import Place, place_of
 from finops_constructs._sheet import define
+from finops_constructs._shell import Shell
 from finops_constructs._validation import invalid
 from finops_constructs.controls.control import Control
 from finops_constructs.controls.declare import declare
@@ -22,7 +23,7 @@ def suspension_policy_arn(place: Place, tenant: str) -> str:
     return place.global_arn("iam", f"policy{_path(place)}{_name(place, tenant)}")
 
 
-class SuspensionPolicy(Construct):
+class SuspensionPolicy(Shell):
     """Defines a managed policy that denies exactly one tenant's profiles, replaced ones included.
 
     It is attached to nobody while all is well. Its name is fixed, so that the kill switch finds it;
@@ -37,7 +38,6 @@ class SuspensionPolicy(Construct):
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
         """Define the policy; `add_profile` fills it."""
         super().__init__(scope, id)
-        settle(self, scope, id)
         place = place_of(self)
         self._tenant = tenant
         self._all_profiles = place.arn("bedrock", "application-inference-profile/*")

@@ -8,8 +8,9 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from finops_constructs._place import place_of, settle, stack_of
+from finops_constructs._place import place_of, stack_of
 from finops_constructs._sheet import accept, define
+from finops_constructs._shell import Shell
 from finops_constructs._tokens import is_unresolved
 from finops_constructs._validation import check_tenant, invalid
 from finops_constructs.enforcement.caller import Caller
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from finops_constructs.attribution.profile import InferenceProfile
 
 
-class TenantGuard(Construct):
+class TenantGuard(Shell):
     """Defines what every construct of one tenant in one stack shares.
 
     The suspension policy (in the stack that owns the tenant's profiles), and per caller role its
@@ -56,7 +57,6 @@ class TenantGuard(Construct):
         super().__init__(scope, id)
         self.tenant = tenant
         self.guard = guard
-        settle(self, scope, id)
         self._place = place_of(self)
         self.suspension_policy_arn = suspension_policy_arn(self._place, tenant)
         self.release = TenantRelease(self, "Release", tenant=tenant)
@@ -177,8 +177,7 @@ class TenantGuard(Construct):
         scope = self._caller_scopes[caller.key]
         # Where release 0.1 had it: under another logical id CloudFormation would write the policy
         # of this name anew and then delete it, and the caller would lose the grant.
-        holder = Construct(scope, "Grant")
-        settle(holder, scope, "Grant")
+        holder = Shell(scope, "Grant")
         define(
             iam.CfnPolicy,
             holder,
@@ -257,8 +256,7 @@ class TenantGuard(Construct):
                 )
             return
         self._callers[caller.key] = shared
-        scope = self._caller_scopes[caller.key] = Construct(self, f"Caller-{caller.key}")
-        settle(scope, self, f"Caller-{caller.key}")
+        scope = self._caller_scopes[caller.key] = Shell(self, f"Caller-{caller.key}")
         define_entry(
             scope,
             "Entry",

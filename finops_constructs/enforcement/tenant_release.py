@@ -9,8 +9,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from finops_constructs._function import define_function
-from finops_constructs._place import Place, place_of, settle, stack_of
+from finops_constructs._place import Place, place_of, stack_of
 from finops_constructs._sheet import define
+from finops_constructs._shell import Shell
 from finops_constructs.enforcement.registry import policy_path, state_path
 from finops_constructs.enforcement.statements import STATE_TAG, TENANT_TAG
 from finops_constructs.enforcement.suspension_policy import suspension_policy_arn
@@ -19,7 +20,7 @@ _FUNCTION_ID: Final = "FinOpsTenantRelease"
 _TIMEOUT: Final = 300
 
 
-class TenantReleaseFunction(Construct):
+class TenantReleaseFunction(Shell):
     """Defines the one function of a stack behind its `TenantRelease` resources.
 
     It needs nothing but the runtime's own boto3, so that teardown depends on no layer.
@@ -28,7 +29,6 @@ class TenantReleaseFunction(Construct):
     def __init__(self, scope: Construct, id: str) -> None:
         """Define the function, its role and its log group."""
         super().__init__(scope, id)
-        settle(self, scope, id)
         parts = define_function(
             self,
             package="tenant_release",
@@ -51,7 +51,7 @@ class TenantReleaseFunction(Construct):
 _functions: WeakKeyDictionary[Stack, TenantReleaseFunction] = WeakKeyDictionary()
 
 
-class TenantRelease(Construct):
+class TenantRelease(Shell):
     """Defines the custom resource of one tenant in one stack.
 
     On deletion, before anything it depends on, it marks the tenant as retired, detaches the
@@ -63,7 +63,6 @@ class TenantRelease(Construct):
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
         """Define the resource; it owns nothing until `own_tenant` or `add_role` says so."""
         super().__init__(scope, id)
-        settle(self, scope, id)
         self._place = place_of(self)
         policy_arn = suspension_policy_arn(self._place, tenant)
         self._lists: dict[str, list[Any]] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
 from finops_constructs.audit import names
@@ -58,7 +58,7 @@ class AuditLogStack(Stack):
             id,
             description=f"Write-once log of Bedrock calls: {platform.organization}, {region}",
             env=Environment(account=archive_account, region=region),
-            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+            synthesizer=settings.synthesizer(platform),
         )
         zone = settings.landing_zone(platform, account=account, region=region)
         zone.apply(self)

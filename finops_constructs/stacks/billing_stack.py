@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import Environment, Stack
 
 from finops_constructs.cost_lake.cost_export import CostExport
 from finops_constructs.cost_lake.exports import EXPORT_REGION
@@ -59,7 +59,7 @@ class BillingStack(Stack):
             id,
             description=f"Amazon Bedrock cost data: exports of {platform.organization}'s bill",
             env=Environment(account=account, region=EXPORT_REGION),
-            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+            synthesizer=settings.synthesizer(platform),
         )
         zone = settings.landing_zone(platform, account=account, region=EXPORT_REGION)
         zone.apply(self)

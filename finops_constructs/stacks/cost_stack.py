@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
 
 from finops_constructs.attribution.cost_tags import ENVIRONMENT_KEY, PROJECT_KEY, TOOL_KEY
@@ -83,7 +83,7 @@ class CostStack(Stack):
             id,
             description=f"Amazon Bedrock cost data: lake and reports of {platform.organization}",
             env=Environment(account=account, region=region),
-            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+            synthesizer=settings.synthesizer(platform),
         )
         zone = settings.landing_zone(platform, account=account, region=region)
         zone.apply(self)

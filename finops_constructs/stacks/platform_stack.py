@@ -1,6 +1,6 @@
 """What all tenants of one account and Region share."""
 
-from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -73,7 +73,7 @@ class PlatformStack(Stack):
             id,
             description=f"FinOps guardrails for Amazon Bedrock: {platform.organization}, {region}",
             env=Environment(account=account, region=region),
-            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+            synthesizer=settings.synthesizer(platform),
         )
         zone = settings.landing_zone(platform, account=account, region=region)
         zone.apply(self)

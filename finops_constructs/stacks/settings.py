@@ -1,7 +1,9 @@
 """From typed configuration to what the constructs take."""
 
+import functools
 from collections.abc import Iterable
 
+from aws_cdk import DefaultStackSynthesizer
 from constructs import Construct
 
 from finops_constructs import _acknowledge
@@ -33,6 +35,16 @@ def landing_zone(platform: PlatformConfig, *, account: str, region: str) -> Land
         kms_key_arn=here[0].kms_key_arn if here else None,
         powertools_layer_arn=platform.functions.powertools_layer_arn,
     )
+
+
+@functools.cache
+def _synthesizer(qualifier: str) -> DefaultStackSynthesizer:
+    return DefaultStackSynthesizer(qualifier=qualifier)
+
+
+def synthesizer(platform: PlatformConfig) -> DefaultStackSynthesizer:
+    """Return what deploys by the organisation's bootstrap; stacks may share it."""
+    return _synthesizer(platform.landing_zone.cdk_qualifier)
 
 
 def broad_values(attribution: Attribution) -> frozenset[str]:

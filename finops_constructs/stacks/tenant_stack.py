@@ -1,9 +1,9 @@
 """One tenant: its profiles, budget, alerts and guard."""
 
-from aws_cdk import DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
-from finops_constructs._place import place_of
+from finops_constructs._place import place_of, settle_stack
 from finops_constructs._sheet import sheet
 from finops_constructs.attribution.application_inference_profile import (
     ApplicationInferenceProfile,
@@ -58,8 +58,9 @@ class TenantStack(Stack):
             id,
             description=f"Bedrock for {tenant.display_name}, tagged, budgeted and guarded",
             env=Environment(account=tenant.account, region=tenant.region),
-            synthesizer=DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier),
+            synthesizer=settings.synthesizer(platform),
         )
+        settle_stack(self, scope, id, account=tenant.account, region=tenant.region)
         zone = settings.landing_zone(platform, account=tenant.account, region=tenant.region)
         zone.apply(self)
         self._platform, self._prices = platform, prices

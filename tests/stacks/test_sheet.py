@@ -3,14 +3,15 @@
 from contextlib import nullcontext
 
 import pytest
-from aws_cdk import App, Stack
+from aws_cdk import App, Names, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from finops_constructs._references import in_cloudformation, logical_id, mark
+from finops_constructs._references import in_cloudformation, logical_id, mark, unique_name
 from finops_constructs._sheet import define, sheet
+from finops_constructs._shell import Shell
 from finops_constructs.prices.price_list import load_price_list
 from finops_constructs.stacks import tenant_stack
 from finops_constructs.stacks.tenant_stack import TenantStack
@@ -147,3 +148,41 @@ def test_references_within_texts_are_joined_and_alone_stay_what_they_are():
         "Fn::Join": ["", [{"Ref": "Topic"}, "/", {"Fn::GetAtt": ["Topic", "TopicArn"]}, "!"]]
     }
     assert in_cloudformation(["plain", 1, None, 0.5]) == ["plain", 1, None, 0.5]
+
+
+def test_a_tenants_constructs_enter_the_tree_when_they_are_looked_for():
+    stack = tenant_of(tenant())
+    assert stack.node.try_find_child("Budget") is None
+    assert stack.budget.node.path == f"{stack.node.path}/Budget"
+    assert stack.node.find_child("Budget") is stack.budget
+
+
+def test_something_can_be_defined_below_a_tenants_construct():
+    stack = tenant_of(tenant())
+    ssm.CfnParameter(stack.profiles["smart"], "Note", type="String", value="mine")
+    assert stack.profiles["smart"].node.path == f"{stack.node.path}/Profile-smart"
+    assert "ProfilesmartNote" in "".join(in_any_order(stack))
+
+
+def test_outside_a_sheet_a_construct_is_in_the_tree_at_once():
+    stack = Stack(App(), "Plain")
+    inner = Shell(stack, "Inner")
+    assert stack.node.find_child("Inner") is inner
+
+
+def test_two_resources_of_one_path_are_refused():
+    stack = Stack(App(), "Plain")
+    with pytest.raises(ValueError, match="Plain: .*Mine"), sheet(stack):
+        for value in ("a", "b"):
+            define(ssm.CfnParameter, stack, "Mine", type="String", value=value)
+
+
+@pytest.mark.parametrize(
+    "ids", [("Alerts",), ("Team", "Resource", "My alerts!"), ("Default", "A" * 200, "B" * 90)]
+)
+def test_a_unique_name_is_the_cdks(ids):
+    construct = stack = Stack(App(), "finops-writer")
+    for each in ids:
+        construct = Construct(construct, each)
+    theirs = Names.unique_resource_name(construct, max_length=249, separator="-")
+    assert unique_name((stack.stack_name, *ids), longest=249) == theirs
