@@ -5,10 +5,10 @@ authorised as the single writes in it (dynamodb, TransactWriteItems).
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from finops_constructs._place import Place
-from finops_constructs.enforcement.iam_statement import Statement
+from finops_constructs.enforcement.iam_statement import Statement, allow
 from finops_constructs.enforcement.names import (
     EVENT_SOURCE,
     INVOCATION_LOG_GROUP,
@@ -18,13 +18,14 @@ from finops_constructs.enforcement.names import (
     WAKE_DEAD_LETTERS,
     WAKE_QUEUE,
 )
+from finops_constructs.enforcement.replaced_rights import keep_replaced, read_past
 
 _QUEUE_READER: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 
 _WILDCARD_REASONS: Final = {
     "bedrock": "It serves the profiles and batch jobs of all tenants; of tags it may set the "
-    "guard's own only",
+    "guard's own only, and delete only what is marked as replaced",
     "budgets": "It reads the budgets of all tenants, whose names CloudFormation chooses",
     "iam": "It serves the callers of all tenants; iam:PolicyARN and the users' tag are the guard",
     "logs": "It writes streams of the one log group of calls",
@@ -50,6 +51,7 @@ def meter_rights(place: Place) -> list[Statement]:
     """Return what the spend meter may do, replay of its dead letters included."""
     return [
         _read_registry(place),
+        *read_past(place),
         _table(place, LEDGER_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
         _queue(place, WAKE_QUEUE, "sqs:SendMessage"),
         _queue(place, METER_DEAD_LETTERS, "sqs:SendMessage", *_QUEUE_READER),
@@ -76,17 +78,18 @@ def switch_rights(place: Place, role_path: str) -> list[Statement]:
     suspension = place.global_arn("iam", f"policy/finops/suspension/{place.region}/*")
     return [
         _read_registry(place),
-        _allow(["ssm:PutParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
+        allow(["ssm:PutParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
         _table(place, LEDGER_TABLE, "Query"),
         _table(place, STATE_TABLE, "PutItem", "Query"),
         *_mark_profiles(place, "bedrock:TagResource", "bedrock:UntagResource"),
+        *keep_replaced(place),
         *_suspend_roles(place, suspension, ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]),
-        _allow(["iam:ListEntitiesForPolicy"], [suspension]),
+        allow(["iam:ListEntitiesForPolicy"], [suspension]),
         *_spare_own_roles(place, role_path),
         *_end_jobs(place),
         *_hold_keys(place),
         _read_metrics("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
-        _allow(["budgets:ViewBudget"], [place.global_arn("budgets", "budget/*")]),
+        allow(["budgets:ViewBudget"], [place.global_arn("budgets", "budget/*")]),
         *_tell(place),
         _queue(place, WAKE_QUEUE, "sqs:SendMessage", *_QUEUE_READER),
         _queue(place, WAKE_DEAD_LETTERS, "sqs:SendMessage"),
@@ -130,18 +133,18 @@ def canary_rights(
     """
     group = place.arn("logs", f"log-group:{INVOCATION_LOG_GROUP}")
     return [
-        _allow(["logs:CreateLogStream"], [f"{group}:*"]),
-        _allow(["logs:PutLogEvents"], [f"{group}:log-stream:finops-canary"]),
+        allow(["logs:CreateLogStream"], [f"{group}:*"]),
+        allow(["logs:PutLogEvents"], [f"{group}:log-stream:finops-canary"]),
         _table(place, LEDGER_TABLE, "Query"),
         _table(place, STATE_TABLE, "Query"),
-        _allow(["bedrock:ListTagsForResource"], [profile_arn]),
-        _allow(["iam:ListEntitiesForPolicy"], [policy_arn]),
-        _allow(
+        allow(["bedrock:ListTagsForResource"], [profile_arn]),
+        allow(["iam:ListEntitiesForPolicy"], [policy_arn]),
+        allow(
             ["lambda:InvokeFunctionUrl"],
             [commands_arn],
             {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
         ),
-        _allow(
+        allow(
             ["lambda:InvokeFunction"],
             [commands_arn],
             {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
@@ -160,21 +163,21 @@ def platform_release_rights(place: Place, role_path: str, switch_arn: str) -> li
     suspension = place.global_arn("iam", f"policy/finops/suspension/{place.region}/*")
     return [
         _read_registry(place),
-        _allow(["ssm:DeleteParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
+        allow(["ssm:DeleteParameter"], [place.arn("ssm", "parameter/finops/*/state")]),
         *_mark_profiles(place, "bedrock:UntagResource"),
         *_suspend_roles(place, suspension, ["iam:DetachRolePolicy"]),
-        _allow(["iam:ListEntitiesForPolicy"], [suspension]),
-        _allow(["iam:ListPolicies"], ["*"]),
+        allow(["iam:ListEntitiesForPolicy"], [suspension]),
+        allow(["iam:ListPolicies"], ["*"]),
         *_spare_own_roles(place, role_path),
-        _allow(["lambda:PutFunctionConcurrency"], [switch_arn]),
+        allow(["lambda:PutFunctionConcurrency"], [switch_arn]),
     ]
 
 
 def _mark_profiles(place: Place, *actions: str) -> list[Statement]:
     profiles = [place.arn("bedrock", "application-inference-profile/*")]
     return [
-        _allow(["bedrock:ListTagsForResource"], profiles),
-        _allow(
+        allow(["bedrock:ListTagsForResource"], profiles),
+        allow(
             actions,
             profiles,
             # `ForAllValues` alone also holds for a request without any key.
@@ -188,7 +191,7 @@ def _mark_profiles(place: Place, *actions: str) -> list[Statement]:
 
 def _suspend_roles(place: Place, suspension: str, actions: Sequence[str]) -> list[Statement]:
     roles = [place.global_arn("iam", "role/*")]
-    return [_allow(actions, roles, {"ArnLike": {"iam:PolicyARN": suspension}})]
+    return [allow(actions, roles, {"ArnLike": {"iam:PolicyARN": suspension}})]
 
 
 def _spare_own_roles(place: Place, role_path: str) -> list[Statement]:
@@ -206,10 +209,8 @@ def _spare_own_roles(place: Place, role_path: str) -> list[Statement]:
 def _end_jobs(place: Place) -> list[Statement]:
     # Bedrock knows no resource for listing jobs, and no condition that tells whose a job is.
     return [
-        _allow(["bedrock:ListModelInvocationJobs"], ["*"]),
-        _allow(
-            ["bedrock:StopModelInvocationJob"], [place.arn("bedrock", "model-invocation-job/*")]
-        ),
+        allow(["bedrock:ListModelInvocationJobs"], ["*"]),
+        allow(["bedrock:StopModelInvocationJob"], [place.arn("bedrock", "model-invocation-job/*")]),
     ]
 
 
@@ -218,8 +219,8 @@ def _hold_keys(place: Place) -> list[Statement]:
     tagged = {"Null": {f"aws:ResourceTag/{_TENANT_TAG}": "false"}}
     of_bedrock = {"iam:ServiceSpecificCredentialServiceName": "bedrock.amazonaws.com"}
     return [
-        _allow(["iam:ListServiceSpecificCredentials"], users, tagged),
-        _allow(
+        allow(["iam:ListServiceSpecificCredentials"], users, tagged),
+        allow(
             ["iam:UpdateServiceSpecificCredential"], users, {"StringEquals": of_bedrock, **tagged}
         ),
     ]
@@ -228,13 +229,13 @@ def _hold_keys(place: Place) -> list[Statement]:
 def _tell(place: Place) -> list[Statement]:
     """Return the right to publish to the alert topics, whatever key they are encrypted with."""
     return [
-        _allow(["sns:Publish"], [place.arn("sns", "finops-*")]),
-        _allow(
+        allow(["sns:Publish"], [place.arn("sns", "finops-*")]),
+        allow(
             ["kms:Decrypt", "kms:GenerateDataKey"],
             [place.arn("kms", "key/*")],
             {"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}},
         ),
-        _allow(
+        allow(
             ["events:PutEvents"],
             [place.arn("events", "event-bus/default")],
             # The key is multi-valued, and `ForAllValues` alone also holds where it is missing.
@@ -248,30 +249,19 @@ def _tell(place: Place) -> list[Statement]:
 
 def _read_registry(place: Place) -> Statement:
     paths = [place.arn("ssm", f"parameter/finops{end}") for end in ("", "/*")]
-    return _allow(["ssm:GetParametersByPath"], paths)
+    return allow(["ssm:GetParametersByPath"], paths)
 
 
 def _read_metrics(*actions: str) -> Statement:
     # CloudWatch knows no resource for GetMetricData, and alarms are found by a prefix of all names.
-    return _allow(actions, ["*"])
+    return allow(actions, ["*"])
 
 
 def _table(place: Place, name: str, *actions: str) -> Statement:
-    return _allow(
+    return allow(
         [f"dynamodb:{action}" for action in actions], [place.arn("dynamodb", f"table/{name}")]
     )
 
 
 def _queue(place: Place, name: str, *actions: str) -> Statement:
-    return _allow(sorted(actions), [place.arn("sqs", name)])
-
-
-def _allow(
-    actions: Sequence[str], resources: Sequence[str], condition: dict[str, Any] | None = None
-) -> Statement:
-    statement: Statement = {
-        "Effect": "Allow",
-        "Action": list(actions),
-        "Resource": list(resources),
-    }
-    return statement | ({"Condition": condition} if condition else {})
+    return allow(sorted(actions), [place.arn("sqs", name)])

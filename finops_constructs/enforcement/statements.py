@@ -5,11 +5,11 @@ application inference profile (the profile, the system profile it was copied fro
 foundation model in every destination Region) is in aws-facts section 1.3.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from finops_constructs.enforcement.iam_statement import Statement, deny
+from finops_constructs.enforcement.iam_statement import Statement, allow, deny
 from finops_constructs.enforcement.platform_statements import (
     guard_statements,
     platform_statements,
@@ -19,6 +19,8 @@ from finops_constructs.enforcement.platform_statements import (
 STATE_TAG: Final = "finops:state"
 TENANT_TAG: Final = "finops:tenant"
 ALIAS_TAG: Final = "finops:alias"
+REPLACED_TAG: Final = "finops:replaced"
+"""On a profile that may be deleted once it is idle; the kill switch sets it."""
 SUSPENDED: Final = "suspended"
 
 # There is no bedrock:Converse action: these two are what Converse, ConverseStream and the
@@ -106,27 +108,20 @@ def invoke_statements(
         f"aws:ResourceTag/{ALIAS_TAG}": sorted(set(aliases)),
     }
     return [
-        _allow_invoke(profile_arns, {"StringNotEquals": not_suspended}),
-        _allow_invoke([all_profiles], {"StringEquals": whose, "StringNotEquals": not_suspended}),
-        _allow_invoke([system_profiles]),
-        _allow_invoke([foundation_models], {"ArnLike": {_PROFILE_ARN_KEY: [all_profiles]}}),
+        allow(INVOKE_ACTIONS, profile_arns, {"StringNotEquals": not_suspended}),
+        allow(
+            INVOKE_ACTIONS,
+            [all_profiles],
+            {"StringEquals": whose, "StringNotEquals": not_suspended},
+        ),
+        allow(INVOKE_ACTIONS, [system_profiles]),
+        allow(INVOKE_ACTIONS, [foundation_models], {"ArnLike": {_PROFILE_ARN_KEY: [all_profiles]}}),
     ]
-
-
-def _allow_invoke(
-    resources: Sequence[str], condition: Mapping[str, Mapping[str, Any]] | None = None
-) -> Statement:
-    statement: Statement = {
-        "Effect": "Allow",
-        "Action": INVOKE_ACTIONS,
-        "Resource": list(resources),
-    }
-    return statement | ({"Condition": dict(condition)} if condition else {})
 
 
 def read_state_statement(parameter_arn: str) -> Statement:
     """Return the right to read why the tenant is stopped, which AccessDenied does not tell."""
-    return {"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": [parameter_arn]}
+    return allow(["ssm:GetParameter"], [parameter_arn])
 
 
 def suspension_statements(

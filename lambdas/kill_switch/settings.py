@@ -17,6 +17,7 @@ class Settings:
         wake_queue_url: The queue that wakes it.
         platform_topic_arn: Who is told of every tenant.
         registry_ttl_seconds: How long the registry may be remembered.
+        replaced_idle_days: After how many days without a call a replaced profile is removed.
         place: The account and Region it works in.
     """
 
@@ -26,6 +27,7 @@ class Settings:
     platform_topic_arn: str
     registry_ttl_seconds: int
     place: Place
+    replaced_idle_days: int = 7
 
     @classmethod
     def read(cls, environment: Mapping[str, str], function_arn: str) -> Self:
@@ -36,5 +38,6 @@ class Settings:
             wake_queue_url=environment["WAKE_QUEUE_URL"],
             platform_topic_arn=environment["PLATFORM_TOPIC_ARN"],
             registry_ttl_seconds=int(environment["REGISTRY_TTL_SECONDS"]),
+            replaced_idle_days=int(environment.get("REPLACED_IDLE_DAYS", "7")),
             place=Place.of_function(function_arn),
         )

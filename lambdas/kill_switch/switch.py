@@ -18,10 +18,13 @@ from kill_switch.deciding import Decided, decide_and_store
 from kill_switch.figures import TenantFigures
 from kill_switch.fresh_entries import MOST_READ_ONE_BY_ONE, with_fresh_entries
 from kill_switch.hints import Hint
+from kill_switch.idle import IdleRemoval
 from kill_switch.lanes import Lanes
 from kill_switch.next_state import decision_stops
 from kill_switch.planning import to_check, work_for
 from kill_switch.refreshing import Refresher
+from kill_switch.replaced import Memory, ReplacedProfiles
+from kill_switch.report import Report
 from kill_switch.settings import Settings
 from kill_switch.settling import Settled, Settler
 from kill_switch.sources import Sources
@@ -44,27 +47,6 @@ _MOST_RESERVED_SECONDS: Final = 45
 """What is kept back of the function's time for telling and storing what was done."""
 _SOON: Final = timedelta(seconds=2)
 _ITS_TURN_COMES: Final = timedelta(minutes=4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run came to.
-
-    Attributes:
-        began: When it began.
-        registry: The registry it went by.
-        stale: Whether that could not be read now.
-        figures: What each tenant adds to the metrics.
-        failed: Tenants whose turn did not end.
-        untold: Notices that were not delivered.
-    """
-
-    began: datetime
-    registry: Registry
-    stale: bool
-    figures: Mapping[str, TenantFigures]
-    failed: frozenset[str]
-    untold: int
 
 
 @dataclass(slots=True)
@@ -91,6 +73,7 @@ class Switch:
         registry: The registry.
         clock: Time.
         executor: Where calls are made side by side.
+        memory: What is remembered of replaced profiles between runs.
     """
 
     settings: Settings
@@ -98,6 +81,7 @@ class Switch:
     registry: RegistryCache
     clock: Clock
     executor: Executor
+    memory: Memory = field(default_factory=Memory)
 
     def run(self, hint: Hint, *, seconds_left: float) -> Report:
         """Look at whom the hint names, or at everybody.
@@ -108,7 +92,8 @@ class Switch:
         """
         reserved = min(_MOST_RESERVED_SECONDS, seconds_left * _RESERVED_SHARE)
         began, ends = self.clock.now(), self.clock.seconds() + seconds_left
-        registry = self._registry_for(hint)
+        profiles = self._replaced_profiles()
+        registry = profiles.look(self._registry_for(hint), everybody=hint.everybody)
         tenants = registry.tenants if hint.everybody else sorted(hint.tenants)
         run = _Run(began=began, deadline=ends - reserved, sources=self._sources(registry))
         self._decide(run, [tenant for tenant in tenants if tenant in set(registry.tenants)])
@@ -119,7 +104,20 @@ class Switch:
         self._look_again(run, passed)
         if hint.everybody:
             self._note_that_everybody_was_looked_at(run)
+            states = {tenant: settled.state for tenant, settled in run.settled.items()}
+            IdleRemoval(profiles=profiles, days=self.settings.replaced_idle_days).run(
+                registry, states
+            )
         return self._report(run)
+
+    def _replaced_profiles(self) -> ReplacedProfiles:
+        return ReplacedProfiles(
+            client=self.client,
+            table=self.table,
+            place=self.settings.place,
+            clock=self.clock,
+            memory=self.memory,
+        )
 
     def _registry_for(self, hint: Hint) -> Registry:
         if hint.everybody or len(hint.tenants) > MOST_READ_ONE_BY_ONE:

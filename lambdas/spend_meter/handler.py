@@ -11,8 +11,10 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from shared.reach import Place
 from shared.registry import load_registry
 from shared.registry_cache import RegistryCache
+from spend_meter.former import FormerProfiles
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.month_to_date import MonthToDate
 from spend_meter.queues import Queues
@@ -21,11 +23,13 @@ from spend_meter.settings import Settings
 from spend_meter.telemetry import logger, metrics
 
 PERMISSIONS: Final = (
+    "bedrock:ListTagsForResource",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
     "dynamodb:Query",
     "dynamodb:UpdateItem",
     "sqs:SendMessage",
+    "ssm:GetParameterHistory",
     "ssm:GetParametersByPath",
 )
 """Every IAM action the code calls; reading the replayed queue is up to its event source."""
@@ -50,7 +54,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
     if "Records" in event:
         return _replay(event, context)
     delivery = event.get("awslogs")
-    _count(_meter().deliver(delivery.get("data") if isinstance(delivery, Mapping) else delivery))
+    data = delivery.get("data") if isinstance(delivery, Mapping) else delivery
+    _count(_meter(context.invoked_function_arn).deliver(data))
     return None
 
 
@@ -66,7 +71,9 @@ def _replay(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return dict(
         process_partial_response(
             event=dict(event),
-            record_handler=lambda record: _count(_meter().replay(record["body"])),
+            record_handler=lambda record: _count(
+                _meter(context.invoked_function_arn).replay(record["body"])
+            ),
             processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
             context=context,
         )
@@ -80,7 +87,7 @@ def _count(handled: Handled) -> None:
 
 
 @cache
-def _meter() -> SpendMeter:
+def _meter(function_arn: str) -> SpendMeter:
     settings = Settings.read(os.environ)
     dynamodb = boto3.client("dynamodb", config=_CLIENT)
     ssm = boto3.client("ssm", config=_CLIENT)
@@ -98,4 +105,10 @@ def _meter() -> SpendMeter:
         ),
         month_to_date=MonthToDate(dynamodb, settings.ledger_table, clock=time.monotonic),
         now=lambda: datetime.now(UTC),
+        former=FormerProfiles(
+            bedrock=cache(partial(boto3.client, "bedrock", config=_CLIENT)),
+            ssm=ssm,
+            place=Place.of_function(function_arn),
+            seconds=time.monotonic,
+        ),
     )

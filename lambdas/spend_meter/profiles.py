@@ -4,6 +4,7 @@ from typing import Final
 
 from shared.registry_cache import RegistryCache
 from shared.registry_entries import ProfileEntry
+from spend_meter.former import FormerProfiles
 
 KNOWN_AFTER_SECONDS: Final = 5.0
 """How long a new profile may stay unknown: how often at most one makes the registry be read."""
@@ -19,10 +20,20 @@ def names_profile(model_id: str) -> bool:
     return "." not in model_id
 
 
-def find_profile(registry: RegistryCache, model_id: str) -> ProfileEntry | None:
-    """Return the profile, or None if it is not even in a registry read just now."""
+def find_profile(
+    registry: RegistryCache, former: FormerProfiles | None, model_id: str
+) -> ProfileEntry | None:
+    """Return the profile, or None if it is not even in a registry read just now.
+
+    Args:
+        registry: The registry.
+        former: Finds what was replaced a moment ago. None: only the registry is asked.
+        model_id: A record's `modelId`.
+    """
     profile = registry.current().by_model_id.get(model_id)
     if profile is None and names_profile(model_id):
         newer = registry.current(max_age_seconds=KNOWN_AFTER_SECONDS)
         profile = newer.by_model_id.get(model_id)
+        if profile is None and former is not None:
+            profile = former.find(model_id)
     return profile

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.registry_cache import RegistryCache
 from spend_meter.dead_letters import decode_records, encode_delivery, encode_records
 from spend_meter.delivery import LogEvents, open_delivery
+from spend_meter.former import FormerProfiles
 from spend_meter.ledger_writer import LedgerWriter
 from spend_meter.metering import Metered, meter, meter_unopened
 from spend_meter.month_to_date import MonthToDate
@@ -48,6 +49,7 @@ class SpendMeter:
         queues: Where refused records and wakes go.
         month_to_date: What tenants have spent.
         now: The wall clock.
+        former: Finds profiles that were replaced a moment ago. Default: none are known.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class SpendMeter:
         queues: Queues,
         month_to_date: MonthToDate,
         now: Callable[[], datetime],
+        former: FormerProfiles | None = None,
     ) -> None:
         self._registry, self._ledger, self._queues = registry, ledger, queues
-        self._month_to_date, self._now = month_to_date, now
+        self._month_to_date, self._now, self._former = month_to_date, now, former
 
     def deliver(self, data: object, *, attempt: int = 0) -> Handled:
         """Meter a delivery of CloudWatch Logs.
@@ -103,7 +106,7 @@ class SpendMeter:
     def _meter_batch(self, events: LogEvents, attempt: int) -> Handled:
         metered = meter(
             events,
-            profile_of=partial(find_profile, self._registry),
+            profile_of=partial(find_profile, self._registry, self._former),
             now=self._now(),
             count_rejected=attempt == 0,
         )
@@ -157,6 +160,8 @@ class SpendMeter:
             self._queues.wake(near)
 
     def _is_near(self, tenant: str, updates: Sequence[LedgerUpdate]) -> bool:
+        if self._former is not None and self._former.has_found(tenant):
+            return True
         policy = self._registry.current().policies.get(tenant)
         if policy is None:
             return False

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from shared.ledger import alias_key, failed_key, rejected_key, role_key
 from shared.rates import TokenSums, to_micro_usd
 from shared.registry_entries import ProfileEntry
+from shared.replaced_callers import REPLACED
 from spend_meter.reading import Group
 from spend_meter.rejection import Reason
 
@@ -54,6 +55,8 @@ class Totals:
         role = self._item(role_key(profile.tenant, group.role, day))
         self._counts[alias][f"n{hour}"] += calls
         self._counts[role]["calls"] += calls
+        if profile.replaced_at is not None:
+            self._counts[role][f"{REPLACED}{profile.profile_id}"] += calls
         for attribute, kind in _TOKEN_ATTRIBUTES:
             self._counts[alias][attribute] += getattr(tokens, kind)
         self._atoms[(*alias, f"h{hour}")] += atoms

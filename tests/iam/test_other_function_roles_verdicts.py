@@ -69,6 +69,7 @@ def test_the_meter_reads_the_registry_writes_the_ledger_and_sends_to_two_queues(
         if "parameter" not in resource
     } == {
         *((f"dynamodb:{v}", f"{TABLE}ledger") for v in ("GetItem", "PutItem", "Query")),
+        ("bedrock:ListTagsForResource", PROFILE),
         ("dynamodb:UpdateItem", f"{TABLE}ledger"),
         ("sqs:SendMessage", f"{QUEUE}wake"),
         ("sqs:SendMessage", f"{QUEUE}meter-dead-letters"),

@@ -146,6 +146,37 @@ def test_it_may_invoke_no_model_and_take_no_other_route(simulator, switch):
     assert allowed(simulator, switch, [*invoke, *ALL_ROUTES]) == set()
 
 
+def test_it_may_find_and_enter_what_was_replaced_and_read_what_the_alias_said_before(
+    simulator, switch
+):
+    needed = [
+        ask("bedrock:ListInferenceProfiles", "*"),
+        ask("bedrock:GetInferenceProfile", PROFILE),
+        ask("ssm:GetParameterHistory", f"{PARAMETER}writer/profiles/smart"),
+        ask("ssm:PutParameter", f"{PARAMETER}writer/replaced/smart/abc"),
+        ask("ssm:DeleteParameter", f"{PARAMETER}writer/replaced/smart/abc"),
+        tagging(TAG, "finops:replaced"),
+    ]
+    assert set(named(needed)) - allowed(simulator, switch, needed) == set()
+
+
+def test_it_may_delete_no_profile_but_one_of_a_tenant_that_is_marked_as_replaced(simulator, switch):
+    def delete(**tags):
+        context = {f"aws:ResourceTag/finops:{key}": value for key, value in tags.items()}
+        request = Request(
+            action="bedrock:DeleteInferenceProfile", resource=PROFILE, context=context
+        )
+        return [request]
+
+    calls = {
+        "marked": delete(tenant="writer", replaced="2026-11-26"),
+        "in use": delete(tenant="writer", alias="smart"),
+        "somebody's": delete(replaced="2026-11-26"),
+        "untagged": delete(),
+    }
+    assert simulator.allowed_ones(switch, calls) == {"marked"}
+
+
 def test_it_may_write_nothing_of_the_registry_but_states_and_nothing_of_the_ledger(
     simulator, switch
 ):
@@ -180,6 +211,8 @@ def test_of_everything_a_caller_must_not_do_it_may_do_only_its_work(simulator, s
     tampering = [r for requests in TAMPERING.values() for r in requests]
     done = allowed(simulator, switch, [*tampering, *UNRELATED])
     own_work = {
+        "bedrock:GetInferenceProfile",
+        "bedrock:ListInferenceProfiles",
         "bedrock:ListTagsForResource",
         "bedrock:TagResource",
         "bedrock:UntagResource",

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -33,19 +35,48 @@ class FakeBedrock:
         self.tags: dict[str, dict[str, str]] = {}
         self.jobs: dict[str, dict[str, str]] = {}
         self.calls: Counter[str] = Counter()
+        self.made: dict[str, tuple[str, datetime]] = {}
+        """Name and time of creation of profiles that were given them."""
 
     def submit(self, name: str, *, model: str, role: str, status: str = "InProgress") -> str:
         arn = f"arn:aws:bedrock:eu-west-1:111122223333:model-invocation-job/{name}"
         self.jobs[arn] = {"jobArn": arn, "modelId": model, "roleArn": role, "status": status}
         return arn
 
-    def get_paginator(self, _: str) -> Any:
-        return self
+    def get_paginator(self, operation: str) -> Any:
+        page = {
+            "list_inference_profiles": self._profiles,
+            "list_model_invocation_jobs": self._jobs,
+        }[operation]
+        return SimpleNamespace(paginate=lambda **asked: [page(**asked)])
 
-    def paginate(self, **asked: str) -> list[dict[str, Any]]:
+    def _profiles(self, **_: Any) -> dict[str, Any]:
+        self.calls["list"] += 1
+        return {"inferenceProfileSummaries": [self._summary(arn) for arn in self.tags]}
+
+    def _summary(self, arn: str) -> dict[str, Any]:
+        profile_id = arn.rpartition("/")[2]
+        name, created = self.made.get(arn, (profile_id, datetime.min.replace(tzinfo=UTC)))
+        return {
+            "inferenceProfileName": name,
+            "inferenceProfileArn": arn,
+            "inferenceProfileId": profile_id,
+            "models": [{"modelArn": "arn:aws:bedrock:eu-west-1::foundation-model/old-model"}],
+            "createdAt": created,
+        }
+
+    def get_inference_profile(self, **asked: str) -> dict[str, Any]:
+        self._known(asked["inferenceProfileIdentifier"])
+        return self._summary(asked["inferenceProfileIdentifier"])
+
+    def delete_inference_profile(self, **asked: str) -> dict[str, Any]:
+        self._known(asked["inferenceProfileIdentifier"])
+        del self.tags[asked["inferenceProfileIdentifier"]]
+        return {}
+
+    def _jobs(self, **asked: str) -> dict[str, Any]:
         wanted = asked["statusEquals"]
-        found = [job for job in self.jobs.values() if job["status"] == wanted]
-        return [{"invocationJobSummaries": found}]
+        return {"invocationJobSummaries": [j for j in self.jobs.values() if j["status"] == wanted]}
 
     def stop_model_invocation_job(self, **asked: str) -> dict[str, Any]:
         self.calls["stop-job"] += 1

@@ -189,7 +189,12 @@ class MemoryAccount:
         def put(**asked: Any) -> None:
             self.parameters[asked["Name"]] = asked["Value"]
 
-        return SimpleNamespace(get_paginator=lambda _: Pages(page), put_parameter=put)
+        def delete(**asked: Any) -> None:
+            self.parameters.pop(asked["Name"], None)
+
+        return SimpleNamespace(
+            delete_parameter=delete, get_paginator=lambda _: Pages(page), put_parameter=put
+        )
 
     def _cloudwatch(self) -> Any:
         def page(**asked: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from moto import mock_aws
 
+from shared.former_profiles import tags_of
 from shared.ledger import read_month
 from spend_meter import handler as function
 from spend_meter.settings import Settings
@@ -142,7 +143,12 @@ def test_fails_when_the_environment_lacks_a_name(account, monkeypatch, name):
         deliver(recent())
 
 
-def test_permissions_name_exactly_what_the_code_calls(account):
+def test_permissions_name_exactly_what_the_code_calls(account, monkeypatch):
+    def tags(bedrock, arn):
+        tags_of(bedrock, arn)
+        return {"finops:tenant": "nobody", "finops:alias": "smart"}
+
+    monkeypatch.setattr("spend_meter.former.tags_of", tags)
     event = {"awslogs": {"data": delivery_of(recent(), recent("nobody"), "{")}}
     with rights_used() as used:
         call(event)

@@ -19,7 +19,7 @@ class Source:
         return registry_of(*self.entries)
 
     def alias_of(self, model_id):
-        profile = find_profile(self.cached, model_id)
+        profile = find_profile(self.cached, None, model_id)
         return profile.alias if profile else None
 
 
