@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -41,18 +41,40 @@ def play(narrator: Narrator, emulator: Emulator, config: ConfigFolder) -> dict[s
     narrator.say(f"the views on Athena say USD {asked:,.2f}; USD {truth:,.2f} was put in")
     if asked != truth:
         raise EmulatorError(f"showback on Athena is {asked}, the bill {truth}")
-    _reconcile(emulator, billing.lake_region)
+    _call(emulator, billing.lake_region, "reconciliation")
     status = FinopsCli(emulator, narrator, region)
     billed = wait_until("the bill told to the kill switch", lambda: _reconciled(status))
     narrator.say(f"{TENANT} was billed USD {Decimal(billed['amount_usd']):,.2f} by the lake")
     usage = Decimal(told["by_tenant"][TENANT]["usage"])
+    estimates = _estimates(emulator, lake, status, {tenant.region for tenant in config.tenants})
     return {
+        **estimates,
         "month": month,
         "asked_usd": str(asked),
         "put_in_usd": str(truth),
         "told_usd": billed["amount_usd"],
         "told_exactly": Decimal(billed["amount_usd"]) == usage,
     }
+
+
+def _estimates(
+    emulator: Emulator, lake: FinopsCli, status: FinopsCli, regions: Iterable[str]
+) -> dict[str, Any]:
+    """Bring the ledgers to the lake, and hold what Athena says of them against the statuses."""
+    for region in sorted(regions):
+        _call(emulator, region, "ledger_export")
+    source = f"{emulator.account}/{status.region}"
+    query = (
+        "SELECT tenant, sum(estimated_usd) AS usd"  # noqa: S608 - our own account and Region
+        f" FROM estimates WHERE source = '{source}' GROUP BY 1"
+    )
+    rows = lake.run("query", query, "--source", _SOURCE)["rows"]
+    found = {row["tenant"]: Decimal(row["usd"]) for row in rows}
+    statuses = status.ask("tenants", "status")["tenants"]
+    metered = {each["tenant"]: Decimal(each["estimated_usd"]) for each in statuses}
+    if found != {tenant: usd for tenant, usd in metered.items() if usd}:
+        raise EmulatorError(f"estimates on Athena are {found}, the ledger has {metered}")
+    return {"estimates_usd": {tenant: str(usd) for tenant, usd in found.items()}}
 
 
 def _bill() -> tuple[Path, Mapping[str, Any]]:
@@ -70,23 +92,23 @@ def _deliver(emulator: Emulator, bucket: str, folder: Path) -> None:
         key = f"{CUR_EXPORT}/data/{file.relative_to(folder / 'data')}"
         s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
     for name in ("outcomes", "dimensions", "invoices", "estimates"):
-        for file in sorted((folder / INPUTS_FOLDER / name).glob("*.parquet")):
+        for file in sorted((folder / INPUTS_FOLDER / name).iterdir()):
             key = f"{INPUTS_FOLDER}/{name}/{file.name}"
             s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
 
 
-def _reconcile(emulator: Emulator, region: str) -> None:
-    """Call the daily job, as its schedule would."""
+def _call(emulator: Emulator, region: str, package: str) -> None:
+    """Call a daily job, as its schedule would."""
     functions = emulator.client("lambda", region)
     (name,) = [
         each["FunctionName"]
         for page in functions.get_paginator("list_functions").paginate()
         for each in page["Functions"]
-        if each["Handler"] == "reconciliation.handler.handler"
+        if each["Handler"] == f"{package}.handler.handler"
     ]
     answer = functions.invoke(FunctionName=name, Payload=b"{}")
     if "FunctionError" in answer:
-        raise EmulatorError(f"the reconciliation failed: {json.load(answer['Payload'])}")
+        raise EmulatorError(f"{package} failed: {json.load(answer['Payload'])}")
 
 
 def _reconciled(status: FinopsCli) -> dict[str, Any] | None:

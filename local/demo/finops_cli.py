@@ -24,7 +24,7 @@ class FinopsCli:
 
     def __init__(self, emulator: Emulator, narrator: Narrator, region: str) -> None:
         self._narrator = narrator
-        self._region = region
+        self.region = region
         role = f"arn:aws:iam::{emulator.account}:role/{OPERATOR}"
         self._env = emulator.env_as(emulator.assume_role(role, "night-shift"))
 
@@ -44,7 +44,7 @@ class FinopsCli:
         Raises:
             EmulatorError: The command failed, with what it said.
         """
-        line = [str(_FINOPS), *arguments, "--region", self._region, "--json"]
+        line = [str(_FINOPS), *arguments, "--region", self.region, "--json"]
         done = subprocess.run(  # noqa: S603
             line, env=self._env, capture_output=True, text=True, check=False
         )

@@ -153,6 +153,7 @@ def test_the_bill_on_athena_is_the_bill_to_the_last_digit_and_reaches_the_switch
     bill = summary["bill"]
     assert Decimal(bill["asked_usd"]) == Decimal(bill["put_in_usd"]) > 0
     assert bill["told_exactly"]
+    assert any(Decimal(usd) > 0 for usd in bill["estimates_usd"].values())
 
 
 def test_teardown_of_a_suspended_tenant_and_the_platform_leaves_nothing_but_the_books(summary):
