@@ -17,6 +17,7 @@ from finops_constructs.enforcement.wake_queue import WakeQueue
 _WIDTH, _HEIGHT, _ALARMS_HEIGHT, _TABLE_HEIGHT, _LINKS_HEIGHT = 12, 6, 4, 8, 2
 _ROWS: Final = 25
 _LARGEST: Final = 20
+_DAY_SECONDS: Final = 86_400
 _PERIOD_SECONDS: Final = 300
 _STATES: Final = ["TenantsStopped", "TenantsHeld", "TenantsPaused"]
 _TROUBLES: Final = [
@@ -166,13 +167,19 @@ def _own(title: str, service: str, names: Sequence[str], region: str) -> dict[st
 
 
 def _differences(region: str) -> dict[str, Any]:
-    metrics = [
+    metrics: list[list[Any]] = [
         [METRICS_NAMESPACE, name, "service", service, {"label": label}]
         for service, name, label in [
             ("cross-check", "CrossCheckDifferencePercent", "log against CloudWatch"),
             ("kill-switch", "EstimateDriftPercent", "estimate against bill"),
         ]
     ]
+    found = (
+        f"SEARCH('{{{METRICS_NAMESPACE},service,tenant}} MetricName=\"TenantDriftPercent\"', "
+        f"'Maximum', {_DAY_SECONDS})"
+    )
+    largest = f"SORT({found}, MAX, DESC, {_LARGEST})"
+    metrics.append([{"expression": largest, "id": "tenants", "label": "${PROP('Dim.tenant')}"}])
     return _graph("How far figures of one spend differ (%)", region, metrics, stat="Maximum")
 
 
