@@ -1,5 +1,6 @@
 """Findings of cdk-nag that this library's own constructs accept, each with its reason."""
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -36,9 +37,13 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """
     if not reasons:
         return
-    Validations.of(construct).acknowledge(
-        *(Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items())
-    )
+    accepted = (_acknowledgment(rule, reason) for rule, reason in reasons.items())
+    Validations.of(construct).acknowledge(*accepted)
+
+
+@functools.cache
+def _acknowledgment(rule: str, reason: str) -> Acknowledgment:
+    return Acknowledgment(id=rule, reason=reason)
 
 
 def wildcard_resource(arn: str) -> str:

@@ -37,13 +37,17 @@ def mark(logical_id: str, attribute: str) -> str:
 
 def in_cloudformation(value: Any) -> Any:
     """Return JSON-like data with every mark in its texts as CloudFormation's intrinsic function."""
+    if isinstance(value, str):  # most are
+        return _intrinsic(value) if "finops-sheet:" in value else value
     if isinstance(value, dict):
         return {key: in_cloudformation(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [in_cloudformation(each) for each in value]
-    if not isinstance(value, str) or "finops-sheet:" not in value:
-        return value
-    parts = [_part(text) for text in _ANY_TOKEN.split(value) if text]
+    return value
+
+
+def _intrinsic(text: str) -> Any:
+    parts = [_part(each) for each in _ANY_TOKEN.split(text) if each]
     return parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
 
 
@@ -105,6 +109,8 @@ def properties(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _property(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, (list, tuple)):
         return [_property(each) for each in value]
     return properties(value.fields) if isinstance(value, Struct) else value

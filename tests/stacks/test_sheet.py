@@ -172,9 +172,14 @@ def test_outside_a_sheet_a_construct_is_in_the_tree_at_once():
 
 def test_two_resources_of_one_path_are_refused():
     stack = Stack(App(), "Plain")
-    with pytest.raises(ValueError, match="Plain: .*Mine"), sheet(stack):
-        for value in ("a", "b"):
-            define(ssm.CfnParameter, stack, "Mine", type="String", value=value)
+
+    def define_twice():
+        with sheet(stack):
+            for value in ("a", "b"):
+                define(ssm.CfnParameter, stack, "Mine", type="String", value=value)
+
+    with pytest.raises(ValueError, match="Plain: defined twice: Mine"):
+        define_twice()
 
 
 @pytest.mark.parametrize(
