@@ -110,6 +110,7 @@ class ApplicationInferenceProfile(InferenceProfile):
         tenant_guard = TenantGuard.of(scope, tenant, guard=guard)
         tenant_guard.own(self, f"alias {alias!r}")
         tenant_guard.own_profile(self.profile_arn)
+        tenant_guard.release.own_alias(alias)
         self.entry = ProfileEntry(self, cost_tags.as_dict())
         tenant_guard.release.before(self)
 

@@ -57,7 +57,7 @@ class TenantRelease(Shell):
     On deletion, before anything it depends on, it marks the tenant as retired, detaches the
     suspension policy that the kill switch attached outside CloudFormation, and reads back; else IAM
     would refuse to delete a suspended tenant's policy and roles. It deletes the tenant's state
-    entry, too. On creation it tags what the tenant adopts.
+    entry, too, and the profiles that were replaced. On creation it tags what the tenant adopts.
     """
 
     def __init__(self, scope: Construct, id: str, *, tenant: str) -> None:
@@ -108,6 +108,10 @@ class TenantRelease(Shell):
         """
         self._append("OwnProfiles", profile_arn)
 
+    def own_alias(self, alias: str) -> None:
+        """Delete what this alias led to before, and CloudFormation left behind, with the tenant."""
+        self._append("OwnAliases", alias)
+
     def adopt_profile(self, profile_arn: str, tags: Mapping[str, str]) -> None:
         """Tag an existing profile while the tenant exists."""
         adopted = self._append("AdoptedProfiles", {"Arn": profile_arn, "Tags": dict(tags)})
@@ -143,6 +147,8 @@ def _document(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict[str, Any]]:
+    profiles = place.arn("bedrock", "application-inference-profile/*")
+    own_profile = {"StringEquals": {f"aws:ResourceTag/{TENANT_TAG}": tenant}}
     return [
         {"Effect": "Allow", "Action": "iam:ListEntitiesForPolicy", "Resource": policy_arn},
         {
@@ -160,15 +166,35 @@ def _release_statements(place: Place, tenant: str, policy_arn: str) -> list[dict
         {
             "Effect": "Allow",
             "Action": "ssm:DeleteParameter",
-            "Resource": place.arn("ssm", f"parameter{state_path(tenant)}"),
+            "Resource": [
+                place.arn("ssm", f"parameter{state_path(tenant)}"),
+                place.arn("ssm", f"parameter/finops/{tenant}/replaced/*"),
+            ],
+        },
+        {
+            # Bedrock knows no resource for listing profiles.
+            "Effect": "Allow",
+            "Action": "bedrock:ListInferenceProfiles",
+            "Resource": "*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:ListTagsForResource",
+            "Resource": profiles,
+        },
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:DeleteInferenceProfile",
+            "Resource": profiles,
+            "Condition": own_profile,
         },
         {
             # The conditions are what narrows this, since a list of the profiles may be long.
             "Effect": "Allow",
             "Action": "bedrock:UntagResource",
-            "Resource": place.arn("bedrock", "application-inference-profile/*"),
+            "Resource": profiles,
             "Condition": {
-                "StringEquals": {f"aws:ResourceTag/{TENANT_TAG}": tenant},
+                **own_profile,
                 "ForAllValues:StringEquals": {"aws:TagKeys": [STATE_TAG]},
                 "Null": {"aws:TagKeys": "false"},
             },

@@ -70,8 +70,9 @@ class IdleRemoval:
         now = self.profiles.clock.now()
         old = [
             entry
-            for tenant, state in sorted(states.items())
-            for entry in registry.replaced.get(tenant, {}).values()
+            for tenant, entries in sorted(registry.replaced.items())
+            if (state := _state_of(tenant, registry, states)) is not None
+            for entry in entries.values()
             if self._may_be_idle(entry, state, now)
         ]
         try:
@@ -135,6 +136,13 @@ class IdleRemoval:
         # An entry that cannot be read could be one that leads there.
         unreadable = any("/profiles/" in fault.path for fault in now.faults)
         return not unreadable and entry.key in now.replaced.get(entry.tenant, {})
+
+
+def _state_of(
+    tenant: str, registry: Registry, states: Mapping[str, TenantState]
+) -> TenantState | None:
+    """Return a tenant's state; that of one that is gone for good is of no consequence."""
+    return states.get(tenant) or (None if tenant in registry.tenants else TenantState())
 
 
 def _queries(profile_ids: Sequence[str]) -> Iterator[dict[str, Any]]:

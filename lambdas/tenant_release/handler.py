@@ -3,7 +3,8 @@
 Deletion runs before CloudFormation touches what the resource depends on: it marks the tenant as
 retired, so that the kill switch leaves it alone; detaches the suspension policy that the kill
 switch attached outside CloudFormation, since IAM would refuse to delete an attached policy; takes
-the suspension off the profiles; and deletes the state entry that the kill switch wrote. Then it
+the suspension off the profiles; deletes the profiles that updates of the stack replaced and left
+behind; and deletes the entries that the kill switch wrote. Then it
 looks again: a run of the switch that asked just before the mark may have acted once more.
 """
 
@@ -65,8 +66,9 @@ def _let_go(release: Release) -> list[str]:
     found = _detach(release)
     for arn in release.own_profiles:
         _untag_profile(arn, [STATE_TAG])
+    _delete_replaced(release)
     if release.owner and release.state_parameter:
-        _forget_state(release.state_parameter)
+        _forget(release.state_parameter)
     _let_go_of_adopted(release)
     return found
 
@@ -90,13 +92,41 @@ def _mark_retired(release: Release, *, retired: bool) -> None:
         logger.info("tenant %s: retired=%s", release.tenant, retired)
 
 
-def _forget_state(parameter: str) -> None:
-    """Delete what the kill switch wrote for the tenant's callers to read."""
+def _forget(parameter: str) -> None:
+    """Delete what the kill switch wrote."""
     ssm = boto3.client("ssm")
     try:
         ssm.delete_parameter(Name=parameter)
     except ssm.exceptions.ParameterNotFound:
         logger.info("%s was never written", parameter)
+
+
+def _delete_replaced(release: Release) -> None:
+    """Delete the profiles that this stack's aliases led to before, with their entries."""
+    if not release.own_aliases:
+        return
+    bedrock = boto3.client("bedrock")
+    pages = bedrock.get_paginator("list_inference_profiles").paginate(typeEquals="APPLICATION")
+    for found in (each for page in pages for each in page["inferenceProfileSummaries"]):
+        arn, profile_id = found["inferenceProfileArn"], found["inferenceProfileId"]
+        alias = release.alias_of_replaced(found["inferenceProfileName"], arn)
+        if alias is None or not _is_tagged(bedrock, arn, release.tenant, alias):
+            continue
+        try:
+            bedrock.delete_inference_profile(inferenceProfileIdentifier=arn)
+            logger.info("tenant %s: replaced profile %s deleted", release.tenant, arn)
+        except bedrock.exceptions.ResourceNotFoundException:
+            logger.info("profile %s is gone already", arn)
+        _forget(f"/finops/{release.tenant}/replaced/{alias}/{profile_id}")
+
+
+def _is_tagged(bedrock: Any, arn: str, tenant: str, alias: str) -> bool:
+    try:
+        tags = bedrock.list_tags_for_resource(resourceARN=arn)["tags"]
+    except bedrock.exceptions.ResourceNotFoundException:
+        return False
+    values = {tag["key"]: tag["value"] for tag in tags}
+    return (values.get("finops:tenant"), values.get("finops:alias")) == (tenant, alias)
 
 
 def _detach(release: Release) -> list[str]:

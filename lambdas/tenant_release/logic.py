@@ -1,6 +1,7 @@
 """What a TenantRelease request asks for: parsing and small decisions, without boto3."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,7 @@ class Release:
         owner: Whether this stack owns the tenant's profiles.
         role_names: Callers registered by this stack.
         own_profiles: Profiles that go with this stack.
+        own_aliases: Their aliases; none in a stack of an earlier release.
         profiles: Adopted profiles.
         budget: The adopted budget.
     """
@@ -44,6 +46,7 @@ class Release:
     owner: bool
     role_names: frozenset[str]
     own_profiles: tuple[str, ...]
+    own_aliases: tuple[str, ...]
     profiles: tuple[Adopted, ...]
     budget: Adopted | None
 
@@ -59,6 +62,7 @@ class Release:
             owner=properties.get("Owner") == "true",
             role_names=frozenset(properties.get("RoleNames", ())),
             own_profiles=tuple(properties.get("OwnProfiles", ())),
+            own_aliases=tuple(properties.get("OwnAliases", ())),
             profiles=tuple(_adopted(p) for p in properties.get("AdoptedProfiles", ())),
             budget=_adopted(budget) if budget else None,
         )
@@ -66,6 +70,20 @@ class Release:
     def to_detach(self, attached: Iterable[str]) -> list[str]:
         """Return the roles to let go of: all if this stack owns the tenant, else its own."""
         return sorted(role for role in attached if self.owner or role in self.role_names)
+
+    def alias_of_replaced(self, name: str, arn: str) -> str | None:
+        """Return which alias of this stack a profile may have been of, by its name.
+
+        Args:
+            name: The profile's name.
+            arn: Its ARN; what the stack has now, or adopts, was not replaced.
+        """
+        if arn in {*self.own_profiles, *(adopted.arn for adopted in self.profiles)}:
+            return None
+        for alias in self.own_aliases:
+            if re.fullmatch(re.escape(f"{self.tenant}-{alias}-") + r"[0-9a-f]{8}", name):
+                return alias
+        return None
 
 
 def with_retired(entry: str, *, retired: bool) -> str | None:

@@ -12,6 +12,7 @@ from tests.iam.tampering import TAMPERING
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/apps/writer-app"
 PROFILES = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:application-inference-profile/"
 BUDGET = f"arn:aws:budgets::{ACCOUNT}:budget/writer-budget"
+LOOKS = {"bedrock:ListInferenceProfiles", "bedrock:ListTagsForResource"}
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/finops/"
 
 
@@ -78,6 +79,28 @@ def test_it_may_take_the_suspension_off_its_own_tenants_profiles_and_no_other_ta
     assert simulator.allowed_ones(release, calls) == {"its own"}
 
 
+def test_it_may_find_and_delete_the_profiles_of_its_own_tenant_and_no_others(simulator, enforced):
+    release = enforced.caller("finops-writer-FinOpsTenantReleaseRoleCBAEE6C9")
+    own = enforced.profile("writer", "smart").arn
+
+    def delete(**tags):
+        context = {f"aws:ResourceTag/finops:{key}": value for key, value in tags.items()}
+        return [Request(action="bedrock:DeleteInferenceProfile", resource=own, context=context)]
+
+    calls = {
+        "list": [request("bedrock:ListInferenceProfiles", "*")],
+        "tags": [request("bedrock:ListTagsForResource", own)],
+        "entry": [request("ssm:DeleteParameter", f"{PARAMETER}writer/replaced/smart/abc")],
+        "its own": delete(tenant="writer"),
+        "another tenant's": delete(tenant="chatbot"),
+        "untagged": delete(),
+        "another's entry": [request("ssm:DeleteParameter", f"{PARAMETER}chatbot/replaced/a/b")],
+        "an alias": [request("ssm:DeleteParameter", f"{PARAMETER}writer/profiles/smart")],
+    }
+    needed = {"list", "tags", "entry", "its own"}
+    assert simulator.allowed_ones(release, calls) == needed
+
+
 def test_it_may_touch_no_other_policy_entry_or_model(simulator, adopting, release):
     elsewhere = f"{PARAMETER}writer/callers/0123456789abcdef"
     forbidden = [
@@ -100,7 +123,7 @@ def test_it_may_touch_no_other_policy_entry_or_model(simulator, adopting, releas
     calls = {
         f"{r.action} {r.resource} {r.context}": [r]
         for r in forbidden
-        if r.context != allowed.context or r.action != allowed.action
+        if (r.context != allowed.context or r.action != allowed.action) and r.action not in LOOKS
     }
     calls["a call"] = through(adopting.profile("writer", "smart"))
     assert simulator.allowed_ones(release, calls) == set()

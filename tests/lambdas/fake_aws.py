@@ -31,6 +31,8 @@ class InlineExecutor(Executor):
 class FakeBedrock:
     """Profiles and their tags, and batch jobs."""
 
+    exceptions = SimpleNamespace(ResourceNotFoundException=ClientError)
+
     def __init__(self) -> None:
         self.tags: dict[str, dict[str, str]] = {}
         self.jobs: dict[str, dict[str, str]] = {}

@@ -1,5 +1,6 @@
 import json
 import time
+from datetime import UTC, datetime
 
 import boto3
 import pytest
@@ -7,6 +8,7 @@ from botocore.stub import Stubber
 
 from tenant_release import handler as release
 from tests.lambdas.custom_resources import CONTEXT, custom_resource_event
+from tests.lambdas.fake_aws import FakeBedrock
 
 PASSES = 2  # where nothing is found any more
 ACCOUNT = "123456789012"
@@ -212,3 +214,70 @@ def test_deleting_takes_the_suspension_off_the_stacks_own_profiles(suspended, an
         release.handler(request("Delete", suspended, Owner="true", OwnProfiles=own), CONTEXT)
         stub.assert_no_pending_responses()
     assert answers[0]["Status"] == "SUCCESS"
+
+
+PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/"
+OWN = {"finops:tenant": "writer", "finops:alias": "smart"}
+
+
+@pytest.fixture
+def bedrock(monkeypatch):
+    """Profiles: the stack's own, one it replaced, and others that must stay."""
+    fake, client = FakeBedrock(), boto3.client
+    monkeypatch.setattr(
+        release.boto3,
+        "client",
+        lambda name, **kw: fake if name == "bedrock" else client(name, **kw),
+    )
+    for profile_id, name, tags in [
+        ("own", "writer-smart-00000001", OWN),
+        ("old", "writer-smart-00000002", OWN),
+        ("hand", "smart-of-the-writers", OWN),
+        ("other-alias", "writer-fast-00000001", OWN | {"finops:alias": "fast"}),
+        ("other-tenant", "writer-smart-00000003", OWN | {"finops:tenant": "writer-smart"}),
+        ("adopted", "writer-smart-00000004", OWN),
+        ("untagged", "writer-smart-00000005", {}),
+    ]:
+        fake.create(PROFILE + profile_id, **tags)
+        fake.made[PROFILE + profile_id] = (name, datetime.now(UTC))
+    return fake
+
+
+def profiles_left(bedrock):
+    return {arn.removeprefix(PROFILE) for arn in bedrock.tags}
+
+
+OWNED = {
+    "Owner": "true",
+    "OwnProfiles": [f"{PROFILE}own"],
+    "OwnAliases": ["smart"],
+    "AdoptedProfiles": [{"Arn": f"{PROFILE}adopted", "Tags": {}}],
+}
+
+
+def test_deleting_a_tenant_deletes_what_its_aliases_led_to_before_and_nothing_else(
+    suspended, answers, bedrock
+):
+    ssm = boto3.client("ssm")
+    ssm.put_parameter(Name="/finops/writer/replaced/smart/old", Value="{}", Type="String")
+    before = profiles_left(bedrock)
+    release.handler(request("Delete", suspended, **OWNED), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert before - profiles_left(bedrock) == {"old"}
+    names = [each["Name"] for each in ssm.describe_parameters()["Parameters"]]
+    assert names == ["/finops/writer/policy"]
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_a_deployment_deletes_no_profile(suspended, answers, bedrock, kind):
+    before = profiles_left(bedrock)
+    release.handler(request(kind, suspended, **OWNED), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert profiles_left(bedrock) == before
+
+
+def test_deleting_a_stack_of_an_earlier_release_looks_for_no_profile(suspended, answers, bedrock):
+    older = {"Owner": "true", "OwnProfiles": [f"{PROFILE}own"]}
+    release.handler(request("Delete", suspended, **older), CONTEXT)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert bedrock.calls["list"] == 0
