@@ -124,6 +124,28 @@ def test_side_tables_that_are_not_there_are_said_to_be_empty_and_make_no_number(
     assert {row["drift_usd"] for row in drift.records()} == {None}
 
 
+def test_estimates_that_began_within_the_month_are_not_called_compared(folder):
+    place = folder / "inputs" / "estimates"
+    place.mkdir(parents=True)
+    (place / "1-eu-2026-10.csv").write_text(
+        "usage_date,tenant,alias,estimated_usd,source\n2026-10-30,writer,smart,5.25,1/eu\n"
+        "2026-10-30,writer,,-1,1/eu\n2026-10-31,nobody,smart,1,1/eu\n"
+    )
+    rows = opened(folder).view("estimate_vs_bill", months=["2026-10"]).records()
+    found = {row["tenant"]: row for row in rows}
+    writer = found["writer"]
+    assert (writer["estimated_usd"], writer["estimated_days"]) == (Decimal("4.25"), 1)
+    assert writer["note"] == "fewer days estimated than billed"
+    assert found["nobody"]["note"] == "not billed"
+    assert found["coding-assistant"]["note"] == "no estimates recorded"
+
+
+def test_an_open_month_is_compared_up_to_today_though_a_lines_day_ends_later(folder):
+    engine = DuckDbEngine(folder, as_of=date(2026, 11, 20))
+    rows = engine.view("estimate_vs_bill", months=["2026-11"]).records()
+    assert {row["compared_through"] for row in rows} == {date(2026, 11, 20)}
+
+
 def test_a_reorganisation_does_not_rewrite_history(engine):
     def writer(month):
         rows = engine.view("showback", months=[month]).records()

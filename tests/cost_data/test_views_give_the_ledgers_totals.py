@@ -162,6 +162,7 @@ def test_estimates_are_three_percent_above_the_bill_as_they_were_made(ask, month
     for row in rows:
         assert row["drift_ratio"] == pytest.approx(0.03, abs=1e-6)
         assert row["correction_factor"] == pytest.approx(1 / 1.03, abs=1e-6)
+        assert 0 < row["billed_days"] <= row["estimated_days"]
 
 
 @every_month
