@@ -13,8 +13,10 @@ from finops_constructs.adoption.account import (
 from finops_constructs.adoption.draft import Draft
 from finops_constructs.adoption.proposing import Proposing
 from finops_constructs.doctor.registry import read_entries
+from finops_constructs.enforcement.names import CANARY_TENANT
 from finops_constructs.invocations.insights import read_log_group
 from finops_constructs.invocations.record_files import read_record_files
+from finops_constructs.invocations.self_test import without_self_test
 from finops_constructs.invocations.trail import read_trail
 from finops_constructs.invocations.use import Kind, Uses
 from finops_constructs.operations.aws import Aws
@@ -53,10 +55,12 @@ def propose_tenants(
         CostDataError: If the files cannot be read.
     """
     account = account_of(aws)
-    already = sorted(read_entries(aws, None).tenants)
+    registered = dict(read_entries(aws, None).tenants)
+    canary = registered.pop(CANARY_TENANT, None)
+    already = sorted(registered)
     profiles = read_profiles(aws)
     adopted = {name for p in profiles if p.adopted for name in (p.arn, p.arn.rpartition("/")[2])}
-    seen = _uses(aws, records, since, now)
+    seen = without_self_test(_uses(aws, records, since, now), canary)
     uses = [use for use in seen.uses if use.model_id not in adopted]
     iam = aws.client("iam")
     names = {kind: {u.principal.name for u in uses if u.principal.kind is kind} for kind in Kind}

@@ -161,15 +161,21 @@ class _Looked:
         self.now = datetime.now(UTC)
         with shown_errors():
             from finops_constructs.doctor.registry import read_entries  # noqa: PLC0415 - botocore
+            from finops_constructs.enforcement.names import CANARY_TENANT  # noqa: PLC0415 - too
             from finops_constructs.guard_report.would_deny import Guards  # noqa: PLC0415 - too
+            from finops_constructs.invocations.self_test import (  # noqa: PLC0415 - too
+                without_self_test,
+            )
             from finops_constructs.preflight.preflight import account_of  # noqa: PLC0415 - too
 
             aws = where.connect()
             self.tenants: dict[str, TenantEntries] = dict(read_entries(aws, None).tenants)
+            canary = self.tenants.pop(CANARY_TENANT, None)
             self.guards: Guards = Guards(self.tenants, account_of(aws))
             if tenant is not None and tenant not in self.tenants:
                 raise OperatorError(f"no tenant {tenant!r} is registered in {aws.region}")
-            self.uses = _read(aws, records, log_group, timedelta(days=days), self.now)
+            read = _read(aws, records, log_group, timedelta(days=days), self.now)
+            self.uses = without_self_test(read, canary)
 
     @property
     def observed(self) -> set[str]:

@@ -9,10 +9,12 @@ import duckdb
 import pytest
 
 from finops_constructs.cost_data.errors import CostDataError
+from finops_constructs.doctor.registry import TenantEntries
 from finops_constructs.invocations.insights import MOST_ROWS, read_log_group
 from finops_constructs.invocations.record_files import read_record_files
+from finops_constructs.invocations.self_test import without_self_test
 from finops_constructs.invocations.trail import read_trail
-from finops_constructs.invocations.use import Kind, parse_principal
+from finops_constructs.invocations.use import Kind, gathered, parse_principal
 from finops_constructs.operations.errors import OperationsError
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -169,3 +171,21 @@ def test_cloudtrail_tells_the_role_behind_a_session():
     client = Client(lookup_events={"Events": events})
     (use,) = read_trail(aws_with(client), since=timedelta(days=14), now=NOW).uses
     assert (use.principal.name, use.calls) == ("app", 4)
+
+
+def test_the_self_tests_made_up_calls_are_nobodys():
+    role = "arn:aws:iam::111122223333:role/finops/self-test"
+    profile = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/canary"
+    session = "arn:aws:sts::111122223333:assumed-role/{}/canary"
+    when = datetime(2026, 11, 26, tzinfo=UTC)
+    rows = [
+        (session.format("self-test"), profile, 3, when, when),
+        (session.format("self-test"), "an-earlier-profile", 1, when, when),
+        (session.format("app"), profile, 1, when, when),
+        (session.format("app"), "somebodys-profile", 5, when, when),
+    ]
+    uses = gathered("a log", rows)
+    canary = TenantEntries(profiles={"canary": {"profile_arn": profile}}, callers={role: ()})
+    (left,) = without_self_test(uses, canary).uses
+    assert (left.principal.name, left.model_id, left.calls) == ("app", "somebodys-profile", 5)
+    assert without_self_test(uses, None) == uses
