@@ -70,7 +70,7 @@ def ratio_of(days: BilledDays, spend: "MonthSpend", now: datetime) -> Ratio | st
     """
     if now.date() - days.through > RATIO_LASTS:
         return f"the last wholly billed day is before {days.through}"
-    if not days.estimated:
+    if days.billed and not days.estimated:
         return "the ledger could not be read when the bill came"
     compared = comparable_days(days)[-RATIO_DAYS:]
     if len(compared) < LEAST_RATIO_DAYS:

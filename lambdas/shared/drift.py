@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.bill_correction import comparable_days
+from shared.bill_correction import LEAST_RATIO_DAYS, comparable_days
 from shared.decision_types import Billed, BilledDays
 from shared.ledger import month_of, month_spend, spent_before
 from shared.tenant_state import BilledRecord
@@ -41,9 +41,10 @@ def is_settled(record: BilledRecord, now: datetime) -> bool:
 def drift_percent(billed: Billed, items: Iterable[Mapping[str, Any]], month: str) -> Decimal | None:
     """Return the distance between a billed figure and the estimate of its time, in % of it.
 
-    Where a bill tells days, those are compared that were wholly billed and wholly metered, and all
-    between them. Another figure contains the usage up to some instant within the day before it was
-    read; it agrees with the estimate if it lies between the estimates at both ends of that day.
+    Where a bill tells days, and at least three were wholly billed and wholly metered, those and all
+    between them are compared. Another figure contains the usage up to some instant within the day
+    before it was read; it agrees with the estimate if it lies between the estimates at both ends
+    of that day.
 
     Args:
         billed: The figure.
@@ -57,7 +58,7 @@ def drift_percent(billed: Billed, items: Iterable[Mapping[str, Any]], month: str
         return None
     known = list(items)
     compared = comparable_days(billed.days) if billed.days else []
-    if billed.days and compared:
+    if billed.days and len(compared) >= LEAST_RATIO_DAYS:
         return _drift_of_days(billed.days, compared[0], known, billed.starts)
     least = spent_before(known, billed.as_of - BILLING_DELAY)
     most = spent_before(known, billed.as_of + timedelta(hours=1))

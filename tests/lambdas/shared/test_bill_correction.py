@@ -102,9 +102,10 @@ def test_the_ratio_is_of_the_last_seven_days_so_that_a_corrected_price_soon_coun
         (told([12] * 23, [0] * 23), "fewer than 3"),
         (told(["0.5"] * 23, ["0.4"] * 23), r"less than $10 is billed"),
         (told([12] * 23, []), "could not be read"),
+        (told([], []), "fewer than 3"),
         (told([12] * 23, [10] * 23, through=19), "before 2026-11-19"),
     ],
-    ids=["three", "tags-began", "nothing-metered", "little", "unreadable", "stale"],
+    ids=["three", "tags-began", "nothing-metered", "little", "unreadable", "new", "stale"],
 )
 def test_no_ratio_is_taken_of_too_little_or_too_old_a_bill(days, why):
     if why == "fewer than 3":
@@ -143,6 +144,9 @@ def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
         )
         for number in range(1, 24)
     )
+    known_to_the_bill = tuple(replace(each, at=NOW) for each in repriced)
+    before = spent([10] * 25, corrections=known_to_the_bill)
+    assert ratio(days, before).value == Decimal("1.2")
     after = spent([12] * 25, corrections=repriced)
     assert ratio(days, after).value == 1
     assert raised_spend(after, days, NOW) == 300
