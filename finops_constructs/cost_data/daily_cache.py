@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finops_constructs.cost_data.condensing import CONDENSED_VIEW, condense, over_condensed
 from finops_constructs.cost_data.cur_folder import (
     CACHE_FOLDER,
     CurMonth,
@@ -98,7 +99,10 @@ class DailyCache:
         for name, file in files.items():
             part = file.with_suffix(f".{os.getpid()}.part")
             options = "(FORMAT parquet, COMPRESSION zstd)"
-            connection.execute(f"COPY ({self._sql[name]}) TO {quoted(str(part))} {options}")
+            sql = self._sql[name]
+            if name == CONDENSED_VIEW and condense(connection, month, sql):
+                sql = over_condensed(sql)
+            connection.execute(f"COPY ({sql}) TO {quoted(str(part))} {options}")
             part.replace(file)
         for old in self.folder.glob(f"{month.period}-*.parquet"):
             if old not in files.values():

@@ -60,7 +60,8 @@ WITH bedrock_lines AS (
     element_at(product, 'feature') AS product_feature,
     CAST(line_item_usage_amount AS decimal(28,10)) AS amount,
     CAST(line_item_unblended_cost AS decimal(28,10)) AS line_cost_usd,
-    line_item_usage_end_date AS ends_at
+    line_item_usage_end_date AS ends_at,
+    1 AS line_items
   FROM cur
   WHERE product_product_family = 'Amazon Bedrock'
     OR line_item_product_code LIKE 'AmazonBedrock%'
@@ -77,7 +78,7 @@ grouped AS (
     END AS iam_principal,
     usage_type, line_item_type, unit, currency_code,
     product_provider, product_model, product_name, product_feature,
-    count(*) AS line_items,
+    sum(line_items) AS line_items,
     sum(amount) AS usage_amount,
     sum(line_cost_usd) AS cost_usd,
     max(ends_at) AS data_through
