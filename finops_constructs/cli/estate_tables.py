@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from finops_constructs.estate.model import ALIAS_TAG, Tenant
+from finops_constructs.estate.model import ALIAS_TAG, Tenant, is_replaced
 
 
 def as_json(tenants: Sequence[Tenant]) -> list[dict[str, Any]]:
@@ -65,12 +65,15 @@ def _profile_table(tenants: Sequence[Tenant]) -> Table:
         dimensions = (tenant.policy or {}).get("cost_tags", {})
         for profile in sorted(tenant.profiles, key=lambda each: each.tags.get(ALIAS_TAG, "")):
             alias = profile.tags.get(ALIAS_TAG, "?")
-            entry = tenant.entries.get(alias, {})
+            replaced = is_replaced(profile, tenant.entries)
+            former = {e.get("profile_arn"): e for e in tenant.replaced.values()}
+            entry = former.get(profile.arn, {}) if replaced else tenant.entries.get(alias, {})
             model = entry.get("model_source", "?")
             if not entry.get("metered", True):
                 model += " (unmetered)"
             tags = ", ".join(profile.tags.get(key, f"no {key}") for key in dimensions)
-            table.add_row(tenant.id, alias, model, profile.name, tags)
+            shown = f"{alias} (replaced)" if replaced else alias
+            table.add_row(tenant.id, shown, model, profile.name, tags)
     return table
 
 

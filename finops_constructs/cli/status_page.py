@@ -42,6 +42,8 @@ def print_page(console: Console, tenant: TenantStatus, *, region: str) -> None:
         facts.add_row(name, value)
     console.print(facts)
     console.print(_aliases(tenant))
+    if tenant.replaced:
+        console.print(_replaced(tenant))
     if tenant.top_roles:
         console.print(_roles(tenant))
     if tenant.worst_case is not None:
@@ -132,6 +134,19 @@ def _metered(tenant: TenantStatus, alias: str) -> str:
     if alias not in tenant.own_aliases:
         return "canary of a drill"
     return "no" if alias in tenant.unmetered else "yes"
+
+
+def _replaced(tenant: TenantStatus) -> Table:
+    table = _table("replaced profile", "of alias", "since", "still called by")
+    for each in tenant.replaced:
+        called = "nobody lately" if each.callers == () else missing(None)
+        if each.callers:
+            called = "; ".join(
+                f"{role} ({calls} calls, last on {last})" for role, calls, last in each.callers
+            )
+        name = each.profile_arn.rpartition("/")[2]
+        table.add_row(f"{name} ({each.model})", each.alias, moment(each.replaced_at), called)
+    return table
 
 
 def _roles(tenant: TenantStatus) -> Table:

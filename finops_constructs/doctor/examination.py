@@ -18,6 +18,7 @@ from finops_constructs.doctor.items import (
     prices,
     quotas,
     registered,
+    replaced_profiles,
     slack,
     trail,
 )
@@ -36,6 +37,7 @@ _ITEMS: Final = (
     prices,
     models,
     quotas,
+    replaced_profiles,
     slack,
     trail,
 )

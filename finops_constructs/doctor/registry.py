@@ -18,11 +18,13 @@ class TenantEntries:
     Attributes:
         policy: Its policy entry; None if there is none.
         profiles: Alias -> profile entry; canaries of drills are left out.
+        replaced: Alias and profile id -> entry of a profile that the alias led to before.
         callers: ARN of each caller role -> the other tenants it is declared to serve.
     """
 
     policy: Mapping[str, Any] | None = None
     profiles: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    replaced: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     callers: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -93,6 +95,8 @@ def _put(tenant: TenantEntries, rest: str, entry: Mapping[str, Any]) -> None:
         tenant.policy = entry
     elif kind == "profiles" and entry.get("canary") is not True:
         tenant.profiles[name] = entry
+    elif kind == "replaced":
+        tenant.replaced[name] = entry
     elif kind == "callers" and "role_arn" in entry:
         tenant.callers[str(entry["role_arn"])] = tuple(entry.get("shared_with") or ())
 

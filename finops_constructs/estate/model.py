@@ -68,6 +68,7 @@ class Tenant:
         region: The Region.
         policy: Its policy entry; None if the registry has none, and it is unguarded.
         entries: Alias -> registry entry.
+        replaced: Alias and profile id -> entry of a profile that the alias led to before.
         state: What the kill switch last wrote of it; None if it has written nothing.
         profiles: The live profiles tagged as the tenant's.
         callers: The registered caller roles.
@@ -80,6 +81,7 @@ class Tenant:
     region: str
     policy: Mapping[str, Any] | None
     entries: Mapping[str, Mapping[str, Any]]
+    replaced: Mapping[str, Mapping[str, Any]]
     state: Mapping[str, Any] | None
     profiles: Sequence[LiveProfile]
     callers: Sequence[str]
@@ -92,6 +94,7 @@ def find_problems(
     *,
     policy: Mapping[str, Any] | None,
     entries: Mapping[str, Mapping[str, Any]],
+    replaced: Mapping[str, Mapping[str, Any]],
     profiles: Sequence[LiveProfile],
     budget: LiveBudget | None,
     subscriptions: Sequence[Subscription],
@@ -105,7 +108,7 @@ def find_problems(
     else:
         problems += _alert_problems(policy, budget, subscriptions)
     live = {profile.arn for profile in profiles}
-    known = {entry.get("profile_arn") for entry in entries.values()}
+    known = {entry.get("profile_arn") for entry in (*entries.values(), *replaced.values())}
     problems += [
         f"alias {alias} leads to a profile that is not there: {entry.get('profile_arn')}"
         for alias, entry in sorted(entries.items())
@@ -114,9 +117,19 @@ def find_problems(
     problems += [
         f"profile {profile.name} is in no registry entry: {profile.arn}"
         for profile in profiles
-        if profile.arn not in known
+        if profile.arn not in known and not is_replaced(profile, entries)
     ]
     return problems
+
+
+def is_replaced(profile: LiveProfile, entries: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a profile has the name of an alias's, which leads elsewhere now.
+
+    The kill switch enters such a one in the registry when it next runs.
+    """
+    alias = profile.tags.get(ALIAS_TAG)
+    named = profile.name.rpartition("-")[0] == f"{profile.tags.get(TENANT_TAG)}-{alias}"
+    return named and alias in entries and entries[alias].get("profile_arn") != profile.arn
 
 
 def _alert_problems(

@@ -71,6 +71,7 @@ def _tenant(  # noqa: PLR0917 - one record of what one pass over a Region found
     found: dict[str, Any] = {
         "policy": policy,
         "entries": _below(registry, f"/finops/{tenant}/profiles/"),
+        "replaced": _below(registry, f"/finops/{tenant}/replaced/"),
         "profiles": profiles,
         "budget": budgets.find(policy.get("budget_name", "")) if policy else None,
         "subscriptions": _subscriptions(sns, policy.get("alert_topic_arn")) if policy else [],

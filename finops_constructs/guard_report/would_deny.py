@@ -81,7 +81,7 @@ class Guards:
         self._owners = {
             str(profile[key]): tenant
             for tenant, entries in tenants.items()
-            for profile in entries.profiles.values()
+            for profile in (*entries.replaced.values(), *entries.profiles.values())
             for key in ("profile_arn", "profile_id")
             if profile.get(key)
         }

@@ -147,6 +147,25 @@ class WorstCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacedProfile:
+    """A profile that an alias led to before and that is still there.
+
+    Attributes:
+        alias: The alias.
+        profile_arn: The profile.
+        model: What it was copied from.
+        replaced_at: Since when the alias leads elsewhere.
+        callers: Role, calls and last UTC day of who has called it lately; None: not known.
+    """
+
+    alias: str
+    profile_arn: str
+    model: str
+    replaced_at: datetime | None
+    callers: tuple[tuple[str, int, str], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantStatus:
     """One tenant in one Region; times are UTC.
 
@@ -179,6 +198,7 @@ class TenantStatus:
     approval: Approval | None
     would_stop: tuple[WouldStop, ...]
     unmetered: tuple[str, ...]
+    replaced: tuple[ReplacedProfile, ...]
     top_roles: tuple[tuple[str, Decimal], ...]
     price_as_of: str | None
     worst_case: WorstCase | None

@@ -17,6 +17,7 @@ from finops_constructs.operations.status import (
     Override,
     Pause,
     Reason,
+    ReplacedProfile,
     TenantStatus,
     WorstCase,
     WouldStop,
@@ -78,6 +79,7 @@ def _fields(raw: Mapping[str, Any]) -> dict[str, Any]:
         "approval": _approval(raw.get("approval")),
         "would_stop": tuple(_would_stop(each) for each in raw.get("would_stop") or ()),
         "unmetered": tuple(raw.get("unmetered") or ()),
+        "replaced": tuple(_replaced(each) for each in raw.get("replaced") or ()),
         "top_roles": _roles(raw.get("top_roles") or ()),
         "price_as_of": raw.get("price_as_of"),
         "worst_case": _worst_case(raw.get("worst_case_loss_usd")),
@@ -192,6 +194,19 @@ def _would_stop(each: Mapping[str, Any]) -> WouldStop:
         why=each.get("why"),
         avoided_usd=_usd(each.get("avoided_usd")),
         scope=each.get("scope") or TENANT_SCOPE,
+    )
+
+
+def _replaced(each: Mapping[str, Any]) -> ReplacedProfile:
+    callers = each.get("callers")
+    return ReplacedProfile(
+        alias=each["alias"],
+        profile_arn=each["profile_arn"],
+        model=each.get("model") or "?",
+        replaced_at=parse_time(each.get("replaced_at")),
+        callers=None
+        if callers is None
+        else tuple((str(c["role"]), int(c["calls"]), str(c["last"])) for c in callers),
     )
 
 

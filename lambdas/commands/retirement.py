@@ -23,7 +23,7 @@ def retire(request: Request, actor: Actor, situation: Situation) -> Word:
         reason=request.reason,
         display_name=policy.display_name if policy else f"{request.tenant}",
         cost_centre=owner.cost_centre if owner else "",
-        profiles={a: p.profile_arn for a, p in situation.profiles.items() if not p.canary},
+        profiles={key: p.profile_arn for key, p in situation.watched.items() if not p.canary},
         final_usd=months,
     )
     total = format_usd(sum(months.values(), Decimal(0)))

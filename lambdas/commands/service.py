@@ -104,6 +104,7 @@ class Service:
                 now=now,
                 policy=registry.policies.get(tenant),
                 profiles=registry.profiles.get(tenant, {}),
+                watched=registry.watched(tenant),
                 profile=profile,
                 items=items,
                 spend_usd=largest_known(spend, figures, now) if spend is not None else None,

@@ -22,6 +22,7 @@ class Situation:
         now: The clock.
         policy: The tenant's policy; None: there is none, or it cannot be read.
         profiles: Its registered aliases.
+        watched: Those, and the profiles they led to before, by `ProfileEntry.key`.
         profile: The alias's entry; None: the order is about the tenant, or the alias is gone.
         items: What the state table holds.
         spend_usd: What is held against the limit; None: not known.
@@ -32,6 +33,7 @@ class Situation:
     now: datetime
     policy: TenantPolicy | None
     profiles: Mapping[str, ProfileEntry]
+    watched: Mapping[str, ProfileEntry]
     profile: ProfileEntry | None
     items: TenantItems
     spend_usd: Decimal | None

@@ -36,7 +36,8 @@ class Retirement:
         reason: Why.
         display_name: What people called it.
         cost_centre: Who paid; empty if that was not said.
-        profiles: By alias, the ARN that its rows of the bill have.
+        profiles: By alias, the ARN that its rows of the bill have; by alias and id, of those that
+            were replaced and are still there.
         final_usd: Estimated spend by month, as `2026-11`.
     """
 

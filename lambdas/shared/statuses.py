@@ -27,6 +27,8 @@ from shared.ledger import (
 from shared.looked import Looked, decided_at, read_looked
 from shared.reach import Place, role_fault
 from shared.registry import Registry
+from shared.replaced_callers import ReplacedCaller
+from shared.replaced_status import read_callers, replaced_status
 from shared.state_table import PLATFORM, StateTable, StateUnreadableError, TenantItems
 from shared.status import TENANT_SCOPE, Subject, status
 from shared.tenant_state import TenantState
@@ -133,7 +135,17 @@ class Statuses:
                 decided_at=decided_at(tenant, state.decided_at, looked),
             )
         )
+        replaced = registry.replaced.get(tenant, {})
+        callers = self._callers_of_replaced(tenant) if replaced and roles else None
+        said |= {"replaced": replaced_status(replaced, state, callers)}
         return said if fault is None else said | _unreadable(fault)
+
+    def _callers_of_replaced(self, tenant: str) -> dict[str, list[ReplacedCaller]] | None:
+        try:
+            return read_callers(self.table.dynamodb, self.ledger_table, tenant, self.now())
+        except (BotoCoreError, ClientError):
+            logger.exception("ledger not readable", tenant=tenant)
+            return None
 
     def _editable_roles(self, tenant: str, registry: Registry) -> list[str]:
         if tenant not in registry.policies:

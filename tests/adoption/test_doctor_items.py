@@ -2,8 +2,8 @@
 
 import pytest
 
-from finops_constructs.doctor.items import models, prices, quotas, slack, trail
-from tests.adoption.doctor_case import TOPIC, case, said, writer
+from finops_constructs.doctor.items import models, prices, quotas, replaced_profiles, slack, trail
+from tests.adoption.doctor_case import ARN, TOPIC, case, said, writer
 
 
 def trails(*, logging=True, **selectors):
@@ -132,3 +132,41 @@ def test_a_disabled_channel_and_an_unauthorised_workspace_are_told():
     ((about, text, _),) = said(slack, case(slack_workspaces=wanted, **channels()))
     assert about == "reader"
     assert "workspace T2 is not authorised" in text
+
+
+OLD = ARN.replace("abc", "old1")
+
+
+def replaced_of(*items):
+    entries = writer()
+    entries.replaced["smart/old1"] = {
+        "profile_arn": OLD,
+        "model_source": "eu.old-model",
+        "replaced_at": "2026-11-20T10:00:00+00:00",
+    }
+    role_items = [
+        {k: {"S": v} if isinstance(v, str) else {"N": str(v)} for k, v in i.items()} for i in items
+    ]
+    dynamodb = {"query": lambda **_: {"Items": role_items}}
+    return case(tenants={"writer": entries}, dynamodb=dynamodb)
+
+
+def test_a_replaced_profile_is_told_with_who_still_calls_it():
+    item = {"sk": "R#2026-11-25#batch", "replaced#old1": 4}
+    (found,) = replaced_profiles.examine(replaced_of(item))
+    assert found.problem == (
+        f"alias smart led to {OLD} (eu.old-model) until 2026-11-20; it is still called by "
+        "batch (4 calls, last on 2026-11-25)"
+    )
+    assert "/finops/writer/profiles/smart" in found.command
+    assert (found.owner, found.blind) == ("Content (c@example.com)", False)
+
+
+def test_a_replaced_profile_that_nobody_calls_asks_nothing_of_a_person():
+    (found,) = replaced_profiles.examine(replaced_of({"sk": "R#2026-11-25#batch", "calls": 4}))
+    assert found.problem.endswith("; no call lately")
+    assert (found.owner, found.blind) == ("nobody", False)
+
+
+def test_without_a_replaced_profile_the_ledger_is_not_read():
+    assert list(replaced_profiles.examine(case())) == []

@@ -60,6 +60,32 @@ def test_a_bill_that_is_there_comes_with_its_period_source_and_age(deployed, pla
     assert "drift 8.4 %" in text
 
 
+@pytest.mark.parametrize(
+    ("callers", "said"),
+    [
+        (
+            [{"role": "batch", "calls": 5, "last": "2026-11-25"}],
+            "batch (5 calls, last on 2026-11-25)",
+        ),
+        ([], "nobody lately"),
+        (None, "not available"),
+    ],
+)
+def test_a_replaced_profile_is_shown_with_who_still_calls_it(deployed, platform, callers, said):
+    replaced = {
+        "alias": "smart",
+        "profile_arn": "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/old1",
+        "model": "eu.old-model",
+        "replaced_at": iso(),
+        "state": None,
+        "callers": callers,
+    }
+    code, text, _ = _page(platform, replaced=[replaced])
+    assert code == 0
+    assert "old1 (eu.old-model)" in text
+    assert f"25 Nov 10:42 {said}" in " ".join(text.split())
+
+
 def test_an_estimate_that_the_bill_corrects_says_how(deployed, platform):
     corrected = {
         "usd": "461.55",

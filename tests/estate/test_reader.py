@@ -9,6 +9,7 @@ from moto import mock_aws
 from rich.console import Console
 
 from finops_constructs.cli import estate_tables
+from finops_constructs.estate.model import LiveProfile, find_problems
 from finops_constructs.estate.reader import RegistryError, read_tenants
 
 POLICY = {"schema_version": 1, "tenant": "writer", "budget_name": "writer", "mode": "shadow"}
@@ -75,3 +76,28 @@ def test_fails_for_an_entry_of_a_tenant_that_is_no_json_object(put, value):
     put("/finops/writer/state", value)
     with pytest.raises(RegistryError, match="/finops/writer/state"):
         _read()
+
+
+def test_a_profile_that_was_replaced_is_no_problem_and_a_stray_one_is():
+    arn = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/"
+    entries = {"smart": {"profile_arn": f"{arn}new"}}
+
+    def problems(*profiles, replaced=None):
+        found = find_problems(
+            policy=POLICY | {"budget_name": "b"},
+            entries=entries,
+            replaced=replaced or {},
+            profiles=[live("new", "writer-smart-00000001"), *profiles],
+            budget=None,
+            subscriptions=[],
+        )
+        return [each for each in found if "profile" in each]
+
+    def live(id, name):
+        tags = {"finops:tenant": "writer", "finops:alias": "smart"}
+        return LiveProfile(arn=f"{arn}{id}", name=name, status="ACTIVE", tags=tags)
+
+    assert problems(live("old", "writer-smart-00000002")) == []
+    by_hand = live("stray", "by-hand")
+    assert problems(by_hand) == [f"profile by-hand is in no registry entry: {arn}stray"]
+    assert problems(by_hand, replaced={"smart/stray": {"profile_arn": f"{arn}stray"}}) == []

@@ -37,7 +37,7 @@ def _read(case: Case) -> list[Mapping[str, Any]]:
 
 
 def _profile_quota(case: Case, quotas: list[Mapping[str, Any]]) -> Iterator[Finding]:
-    used = sum(len(entries.profiles) for entries in case.entries.tenants.values())
+    used = sum(len(e.profiles) + len(e.replaced) for e in case.entries.tenants.values())
     for quota in quotas:
         if _PROFILES.search(quota["QuotaName"]) and used >= _NEARLY_FULL * quota["Value"]:
             problem = f"{used} of {quota['Value']:g} application inference profiles are used"

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from tests.lambdas.platform_under_test import STATE
+from tests.lambdas.platform_under_test import LEDGER, STATE, profile_arn
 
 
 def test_status_tells_what_is_estimated_billed_and_not_available(platform, ask):
@@ -56,3 +56,42 @@ def test_one_tenants_unreadable_state_spoils_no_other_status(platform, ask):
     assert states["writer"]["state"] == "held"
     assert states["writer"]["why"][0]["code"] == "state-unreadable"
     assert states["reader"]["state"] == "active"
+
+
+def test_status_tells_what_was_replaced_since_when_and_who_still_calls_it(platform, ask):
+    platform.add_tenant("writer")
+    old = profile_arn("writer", "old1")
+    platform.bedrock.create(old)
+    entry = {
+        "base_model_id": "old-model",
+        "model_source": "eu.old-model",
+        "region": "eu-west-1",
+        "profile_arn": old,
+        "profile_id": "writerold1",
+        "replaced_at": "2026-11-20T10:00:00+00:00",
+    }
+    platform.put("/finops/writer/replaced/smart/writerold1", entry)
+    for day, calls in ((24, 3), (25, 2)):
+        platform.services("dynamodb").update_item(
+            TableName=LEDGER,
+            Key={"pk": {"S": "writer"}, "sk": {"S": f"R#2026-11-{day}#batch"}},
+            UpdateExpression="ADD #n :v",
+            ExpressionAttributeNames={"#n": "replaced#writerold1"},
+            ExpressionAttributeValues={":v": {"N": str(calls)}},
+        )
+    platform.spend("writer", 512)
+    platform.run()
+    (replaced,) = ask("status", "writer")[1]["status"]["replaced"]
+    assert replaced == {
+        "alias": "smart",
+        "profile_arn": old,
+        "model": "eu.old-model",
+        "replaced_at": "2026-11-20T10:00:00+00:00",
+        "state": "suspended",
+        "callers": [{"role": "batch", "calls": 5, "last": "2026-11-25"}],
+    }
+    (writer,) = ask("status")[1]["tenants"]
+    assert writer["replaced"][0]["callers"] is None, "of all tenants it is not read"
+    assert ask("retire", "writer", reason="over")[0] == 200
+    retired = ask("status", "writer")[1]["status"]["retired"]
+    assert retired["profiles"]["smart/writerold1"] == old
