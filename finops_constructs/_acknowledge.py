@@ -41,6 +41,16 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     Validations.of(construct).acknowledge(*accepted)
 
 
+def acknowledge_at_once(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Do as `acknowledge` does for rules of cdk-nag, which leaves a trace of calls with each."""
+    construct.node.add_metadata(_metadata_key(), dict(reasons))
+
+
+@functools.cache
+def _metadata_key() -> str:
+    return Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+
+
 @functools.cache
 def _acknowledgment(rule: str, reason: str) -> Acknowledgment:
     return Acknowledgment(id=rule, reason=reason)

@@ -92,8 +92,8 @@ def define_function(
         architectures=["arm64"],
         code=struct(
             lambda_.CfnFunction.CodeProperty,
-            s3_bucket=asset.s3_bucket_name,
-            s3_key=asset.s3_object_key,
+            s3_bucket=asset.bucket,
+            s3_key=asset.key,
         ),
         description=description,
         environment=struct(lambda_.CfnFunction.EnvironmentProperty, variables=variables)

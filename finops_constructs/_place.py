@@ -1,6 +1,7 @@
 """Partition, account and Region of a stack, read from the CDK once."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from aws_cdk import App, Stack
@@ -32,11 +33,26 @@ class Place:
         return f"arn:{self.partition}:{service}::{self.account}:{resource}"
 
 
+class Uploads(NamedTuple):
+    """A bootstrapped account and Region.
+
+    Attributes:
+        qualifier: The bootstrap's qualifier.
+        account: The account id.
+        region: The Region.
+    """
+
+    qualifier: str
+    account: str
+    region: str
+
+
 # Every question to the CDK crosses a process boundary; a tenant's constructs ask these often.
 _stacks: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
 _paths: WeakKeyDictionary[IConstruct, tuple[str, ...]] = WeakKeyDictionary()
 _places: WeakKeyDictionary[Stack, Place] = WeakKeyDictionary()
 _names: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
+_uploads: WeakKeyDictionary[Stack, Uploads] = WeakKeyDictionary()
 _in_app: WeakSet[Stack] = WeakSet()
 _partitions: WeakKeyDictionary[IConstruct, dict[str, str]] = WeakKeyDictionary()
 
@@ -73,16 +89,22 @@ def node_path_of(stack: Stack) -> str:
     return _names[stack] if stack in _in_app else stack.node.path
 
 
-def settle_stack(stack: Stack, scope: Construct, id: str, *, account: str, region: str) -> None:
-    """Note where a new stack is, whose account and Region are literals.
+def uploads_of(stack: Stack) -> Uploads | None:
+    """Return where the assets of `stack` go; None if only its synthesizer knows."""
+    return _uploads.get(stack)
+
+
+def settle_stack(stack: Stack, scope: Construct, id: str, uploads: Uploads) -> None:
+    """Note where a new stack is, which was given no name of its own.
 
     Args:
-        stack: The stack, which was given no name of its own.
+        stack: The stack.
         scope: What it was defined in.
         id: Its id.
-        account: Its account.
-        region: Its Region.
+        uploads: Its bootstrap's qualifier, and its account and Region, all literals.
     """
+    account, region = uploads.account, uploads.region
+    _uploads[stack] = uploads
     if isinstance(scope, App):
         _names[stack] = id
         _in_app.add(stack)

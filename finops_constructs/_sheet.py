@@ -20,7 +20,7 @@ from aws_cdk.cloudformation_include import CfnInclude
 from constructs import Construct, IDependable
 
 from finops_constructs import _references
-from finops_constructs._acknowledge import acknowledge
+from finops_constructs._acknowledge import acknowledge, acknowledge_at_once
 from finops_constructs._place import node_path_of, path_of, stack_of
 from finops_constructs._references import cloudformation_name, in_cloudformation, logical_id
 
@@ -161,7 +161,7 @@ def sheet(stack: Stack) -> Iterator[None]:
         include = CfnInclude(stack, _INCLUDE_ID, template_file=str(file))
     for resource in written.resources:
         resource.hand_over(include)
-    acknowledge(include, written.accepted)
+    acknowledge_at_once(include, written.accepted)
 
 
 def define(

@@ -3,7 +3,7 @@
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
-from finops_constructs._place import place_of, settle_stack
+from finops_constructs._place import Uploads, place_of, settle_stack
 from finops_constructs._sheet import sheet
 from finops_constructs.attribution.application_inference_profile import (
     ApplicationInferenceProfile,
@@ -60,7 +60,8 @@ class TenantStack(Stack):
             env=Environment(account=tenant.account, region=tenant.region),
             synthesizer=settings.synthesizer(platform),
         )
-        settle_stack(self, scope, id, account=tenant.account, region=tenant.region)
+        qualifier = platform.landing_zone.cdk_qualifier
+        settle_stack(self, scope, id, Uploads(qualifier, tenant.account, tenant.region))
         zone = settings.landing_zone(platform, account=tenant.account, region=tenant.region)
         zone.apply(self)
         self._platform, self._prices = platform, prices
