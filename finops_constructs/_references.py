@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final
 # As tokens of the CDK look, so that nothing takes one for plain text; the CDK itself would refuse
 # it ("Unrecognized token key"), should one ever get there.
 _MARK: Final = re.compile(r"\$\{Token\[finops-sheet:(\w+):([\w.]+)\]\}")
+_MARKED_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*?\$\{Token\[finops-sheet:(?:[^"\\]|\\.)*"')
 _ANY_TOKEN: Final = re.compile(r"(\$\{Token\[[^\]]+\]\})")
 _LONGEST_READABLE: Final = 240
 _NOT_ALPHANUMERIC: Final = re.compile("[^A-Za-z0-9]")
@@ -35,15 +37,18 @@ def mark(logical_id: str, attribute: str) -> str:
     return f"${{Token[finops-sheet:{logical_id}:{attribute}]}}"
 
 
+def as_json(value: Any) -> str:
+    """Return JSON of `value`, every mark in its texts as CloudFormation's intrinsic function.
+
+    Marks are looked for in the JSON, which is sooner written than its thousand values are visited.
+    """
+    text = json.dumps(value, separators=(",", ":"))
+    return _MARKED_TEXT.sub(lambda found: json.dumps(_intrinsic(json.loads(found[0]))), text)
+
+
 def in_cloudformation(value: Any) -> Any:
     """Return JSON-like data with every mark in its texts as CloudFormation's intrinsic function."""
-    if isinstance(value, str):  # most are
-        return _intrinsic(value) if "finops-sheet:" in value else value
-    if isinstance(value, dict):
-        return {key: in_cloudformation(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [in_cloudformation(each) for each in value]
-    return value
+    return json.loads(as_json(value))
 
 
 def _intrinsic(text: str) -> Any:

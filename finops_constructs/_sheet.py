@@ -6,7 +6,6 @@ crossings. Within `sheet(stack)`, `define` notes resources here instead, and one
 the same resources, with the same logical ids, of the finished sheet.
 """
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +21,12 @@ from constructs import Construct, IDependable
 from finops_constructs import _references
 from finops_constructs._acknowledge import acknowledge, acknowledge_at_once
 from finops_constructs._place import node_path_of, path_of, stack_of
-from finops_constructs._references import cloudformation_name, in_cloudformation, logical_id
+from finops_constructs._references import (
+    as_json,
+    cloudformation_name,
+    in_cloudformation,
+    logical_id,
+)
 
 _INCLUDE_ID: Final = "Resources"
 _PATH_METADATA: Final = "aws:cdk:path"
@@ -124,7 +128,7 @@ class _Sheet:
         return {"Resources": entries}
 
     def _entry(self, resource: Recorded) -> dict[str, Any]:
-        entry: dict[str, Any] = in_cloudformation(resource.definition)
+        entry = dict(resource.definition)
         path = "/".join([self.stack_path, *resource.path])
         entry["Metadata"] = {_PATH_METADATA: path, **entry.get("Metadata", {})}
         needed = {name for each in resource.dependencies for name in self._logical_ids(each)}
@@ -157,7 +161,7 @@ def sheet(stack: Stack) -> Iterator[None]:
         del _open[stack]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "template.json")
-        file.write_text(json.dumps(written.template(), separators=(",", ":")), encoding="utf-8")
+        file.write_text(as_json(written.template()), encoding="utf-8")
         include = CfnInclude(stack, _INCLUDE_ID, template_file=str(file))
     for resource in written.resources:
         resource.hand_over(include)

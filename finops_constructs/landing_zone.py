@@ -1,7 +1,7 @@
 """What an organisation demands of every role and function this library defines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -60,12 +60,24 @@ class LandingZone:
     kms_key_arn: str | None = None
     powertools_layer_arn: str | None = None
 
-    def apply(self, scope: Construct) -> None:
-        """Make the settings hold for everything defined below `scope` from now on."""
+    def apply(self, scope: Construct, *, within: Construct | None = None) -> None:
+        """Make the settings hold for everything defined below `scope` from now on.
+
+        Args:
+            scope: A stage, a stack or a construct in one.
+            within: What a new stack was defined in; if these settings hold there already, the CDK
+                is not told again. Default: it is told.
+        """
         if isinstance(scope, Stack):
             _of_stacks[scope] = self
         elif not isinstance(scope, Stage):
             _of_stacks.pop(stack_of(scope), None)
+        if within is None or replace(self, mandatory_tags={}) != _around(within):
+            self._tell(scope)
+        for key, value in self.mandatory_tags.items():
+            Tags.of(scope).add(key, value)
+
+    def _tell(self, scope: Construct) -> None:
         scope.node.set_context(
             CONTEXT_KEY,
             {
@@ -78,8 +90,6 @@ class LandingZone:
                 "powertoolsLayerArn": self.powertools_layer_arn,
             },
         )
-        for key, value in self.mandatory_tags.items():
-            Tags.of(scope).add(key, value)
 
     @staticmethod
     def of(scope: Construct) -> "LandingZone":
@@ -87,16 +97,7 @@ class LandingZone:
         known = _of_stacks.get(stack_of(scope))
         if known is not None:
             return known
-        context: Mapping[str, Any] = scope.node.try_get_context(CONTEXT_KEY) or {}
-        return LandingZone(
-            permissions_boundary=context.get("permissionsBoundary"),
-            role_path=context.get("rolePath") or "/finops/",
-            name_prefix=context.get("namePrefix") or "",
-            subnet_ids=tuple(context.get("subnetIds") or ()),
-            security_group_ids=tuple(context.get("securityGroupIds") or ()),
-            kms_key_arn=context.get("kmsKeyArn"),
-            powertools_layer_arn=context.get("powertoolsLayerArn"),
-        )
+        return _told(scope)
 
     def define_role(
         self,
@@ -188,6 +189,7 @@ class LandingZone:
 
 # What was applied to a whole stack, whose every function asks; a part of it may then differ.
 _of_stacks: WeakKeyDictionary[Stack, LandingZone] = WeakKeyDictionary()
+_of_scopes: WeakKeyDictionary[Construct, LandingZone] = WeakKeyDictionary()
 
 
 # ec2 does not support resource-level permissions for describing and creating network interfaces of
@@ -202,3 +204,23 @@ _VPC_ACCESS: Final = {
     ],
     "Resource": "*",
 }
+
+
+def _told(scope: Construct) -> LandingZone:
+    context: Mapping[str, Any] = scope.node.try_get_context(CONTEXT_KEY) or {}
+    return LandingZone(
+        permissions_boundary=context.get("permissionsBoundary"),
+        role_path=context.get("rolePath") or "/finops/",
+        name_prefix=context.get("namePrefix") or "",
+        subnet_ids=tuple(context.get("subnetIds") or ()),
+        security_group_ids=tuple(context.get("securityGroupIds") or ()),
+        kms_key_arn=context.get("kmsKeyArn"),
+        powertools_layer_arn=context.get("powertoolsLayerArn"),
+    )
+
+
+def _around(scope: Construct) -> LandingZone:
+    """Return what holds in a scope that has children, which fixes its context."""
+    if scope not in _of_scopes:
+        _of_scopes[scope] = _told(scope)
+    return _of_scopes[scope]

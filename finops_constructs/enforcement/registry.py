@@ -17,6 +17,9 @@ from finops_constructs._sheet import define
 from finops_constructs._tokens import is_unresolved
 
 SCHEMA_VERSION: Final = 1
+# How the CDK writes a token in text, and the exponent of one that stands for a number.
+_TOKEN: Final = "Token["
+_NUMBER_TOKEN: Final = "e+289"
 
 
 def policy_path(tenant: str) -> str:
@@ -89,7 +92,7 @@ def define_entry(
 def entry_text(scope: Construct, value: Mapping[str, Any], references: Mapping[str, str]) -> str:
     """Return an entry as it is written; see `define_entry`."""
     entry = {"schema_version": SCHEMA_VERSION, **value, **references}
-    if any(is_unresolved(leaf) for leaf in _leaves(value)):
+    if _may_hold_tokens(value):
         return Stack.of(scope).to_json_string(entry)
     return json.dumps(entry, separators=(",", ":"))
 
@@ -103,9 +106,8 @@ def money(amount: Decimal | float | None) -> str | None:
     return f"{Decimal(str(amount)):f}"
 
 
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [leaf for each in value.values() for leaf in _leaves(each)]
-    if isinstance(value, list | tuple):
-        return [leaf for each in value for leaf in _leaves(each)]
-    return [value]
+def _may_hold_tokens(value: Mapping[str, Any]) -> bool:
+    # Looked for in the JSON, which is sooner written than every value is asked. What only looks
+    # like a token costs a call into Node, and nothing else.
+    text = json.dumps(value, default=lambda _: _TOKEN)
+    return _TOKEN in text or _NUMBER_TOKEN in text

@@ -63,7 +63,7 @@ class TenantStack(Stack):
         qualifier = platform.landing_zone.cdk_qualifier
         settle_stack(self, scope, id, Uploads(qualifier, tenant.account, tenant.region))
         zone = settings.landing_zone(platform, account=tenant.account, region=tenant.region)
-        zone.apply(self)
+        zone.apply(self, within=scope)
         self._platform, self._prices = platform, prices
         with sheet(self):
             self._define(tenant)
