@@ -34,6 +34,7 @@ _CALLS: Final = (
     "InvocationServerErrors",
     "InvocationThrottles",
 )
+_AT_MOST_EVERY: Final = timedelta(hours=1)
 _HOUR_SECONDS: Final = 3600
 _MOST_QUERIES: Final = 500
 _MOST_DATAPOINTS: Final = 100_000
@@ -62,12 +63,11 @@ class IdleRemoval:
             registry: The registry.
             states: The tenants' stored states; one that is missing keeps its profiles.
         """
-        memory, seconds = self.profiles.memory, self.profiles.clock.seconds()
+        memory, now = self.profiles.memory, self.profiles.clock.now()
         before = memory.idle_looked_at
-        if before is not None and seconds - before < _HOUR_SECONDS:
+        if before is not None and now - before < _AT_MOST_EVERY:
             return
-        memory.idle_looked_at = seconds
-        now = self.profiles.clock.now()
+        memory.idle_looked_at = now
         old = [
             entry
             for tenant, entries in sorted(registry.replaced.items())

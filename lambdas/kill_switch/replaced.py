@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
@@ -62,11 +62,11 @@ def entry_path(entry: ProfileEntry) -> str:
 
 @dataclass(slots=True)
 class Memory:
-    """What one container remembers between runs, in the clock's seconds.
+    """What one container remembers between runs.
 
     Attributes:
-        looked_at: When it last looked for replaced profiles; None: never.
-        foreign_at: When it began to remember which profiles are nobody's here.
+        looked_at: When it last looked for replaced profiles, in the clock's seconds; None: never.
+        foreign_at: When it began to remember which profiles are nobody's here, in the same.
         foreign: Those.
         idle_looked_at: When it last looked which replaced profiles are idle; None: never.
     """
@@ -74,7 +74,7 @@ class Memory:
     looked_at: float | None = None
     foreign_at: float = 0.0
     foreign: set[str] = field(default_factory=set)
-    idle_looked_at: float | None = None
+    idle_looked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

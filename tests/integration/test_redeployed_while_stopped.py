@@ -40,10 +40,9 @@ def test_a_changed_tag_and_name_lift_nothing_and_a_replaced_profile_is_stopped_b
     assert after.attached_to() == ["changed-app"]
 
     assert after.profiles["smart"] != before["smart"]
-    found = scene.aws.client("bedrock", REGION).list_inference_profiles(typeEquals="APPLICATION")
-    there = {each["inferenceProfileArn"] for each in found["inferenceProfileSummaries"]}
-    assert before["smart"] not in there
+    assert scene.tags_of(before["smart"])["finops:state"] == "suspended", "it stays, stopped"
     scene.reconcile()
+    assert scene.tags_of(before["smart"])["finops:state"] == "suspended"
     status = scene.status("changed")
     assert after.suspended() == ["fast", "smart"]
     assert status["aliases"]["smart"]["state"] in {"applied", "confirmed"}
