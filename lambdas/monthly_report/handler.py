@@ -48,10 +48,6 @@ _STATEMENTS: Final = "statements/"
 _CLIENT: Final = Config(retries={"mode": "standard", "max_attempts": 6})
 
 
-class NotToldError(RuntimeError):
-    """Owners of some platform could not be told; Lambda tries again, and changes no statement."""
-
-
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Make the report if today is the day, or if a person asks for a month.
@@ -59,9 +55,6 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     Args:
         event: `{"month": "2026-10"}` makes that month's again; anything else lets the calendar say.
         context: Lambda's.
-
-    Raises:
-        NotToldError: After all else was done, if owners of tenants could not be told.
     """
     today = datetime.now(UTC).date()
     asked = event.get("month")
@@ -86,8 +79,8 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     store = S3Statements(s3, os.environ["BUCKET"], _STATEMENTS)
     fault = _issue(engine, store, month, today)
     statements = _issued(store, month)
-    _tell_readers(made, month, where, _said(statements, fault))
-    _tell_owners(engine, month, statements)
+    untold = _tell_owners(engine, month, statements)
+    _tell_readers(made, month, where, [*_said(statements, fault), *_said_of(untold, month)])
 
 
 def _is_the_day(today: date) -> bool:
@@ -170,11 +163,15 @@ def _tell_readers(made: Report, month: str, key: str, statements: Sequence[str])
     )
 
 
-def _tell_owners(engine: AthenaEngine, month: str, statements: Sequence[Statement]) -> None:
-    """Tell the platforms, whose tenants' alert topics their owners subscribe to."""
-    if not statements:
-        return
+def _tell_owners(engine: AthenaEngine, month: str, statements: Sequence[Statement]) -> list[Target]:
+    """Tell the platforms, whose tenants' alert topics their owners subscribe to.
+
+    Returns:
+        Those that could not be told. To fail for them would tell the readers again.
+    """
     targets = [Target(**each) for each in json.loads(os.environ["TARGETS"])]
+    if not statements or not targets:
+        return []
     usage = engine.totals(COLUMNS, months=[month], filters={"charge_kind": ["usage"]})
     places = places_of(usage.records(), targets)
     page = {
@@ -182,13 +179,19 @@ def _tell_owners(engine: AthenaEngine, month: str, statements: Sequence[Statemen
         "region": os.environ["AWS_REGION"],
         "prefix": _STATEMENTS,
     }
-    failed = [
-        f"{target.account}/{target.region}"
+    return [
+        target
         for target, details in told_owners(statements, places, page).items()
         if not tell(_events, target, DETAIL_TYPE, details, partition=os.environ["PARTITION"])
     ]
-    if failed:
-        raise NotToldError(f"not told: {', '.join(failed)}")
+
+
+def _said_of(untold: Sequence[Target], month: str) -> list[str]:
+    if not untold:
+        return []
+    where = ", ".join(f"{each.account}/{each.region}" for each in untold)
+    again = f'call the function again with {{"month": "{month}"}}'
+    return [f"Owners of tenants in {where} were not told: see the log, and {again}."]
 
 
 def _events(region: str) -> Any:
