@@ -78,7 +78,10 @@ def map_codes(column: Any, keys: Sequence[str]) -> Coded:
     first, last = offsets[0].as_py(), offsets[-1].as_py()
     names, items = (
         each if pa.types.is_dictionary(each.type) else each.dictionary_encode()
-        for each in (column.keys.slice(first, last - first), column.items.slice(first, last - first))
+        for each in (
+            column.keys.slice(first, last - first),
+            column.items.slice(first, last - first),
+        )
     )
     known, said = names.dictionary.to_pylist(), items.dictionary.to_pylist()
     if len(known) * (len(said) + 1) >= _INT32_VALUES:
@@ -176,7 +179,9 @@ class Key:
                 continue
             rest = pc.divide(numbers, pa.scalar(step, pa.int64()))
             columns.append(
-                pc.subtract(numbers, pc.multiply(rest, pa.scalar(step, pa.int64()))).cast(pa.int32())
+                pc.subtract(numbers, pc.multiply(rest, pa.scalar(step, pa.int64()))).cast(
+                    pa.int32()
+                )
             )
             numbers = rest
         return columns[::-1]

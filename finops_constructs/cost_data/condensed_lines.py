@@ -6,8 +6,10 @@ Which columns and which keys of maps are kept is read from the statement.
 
 from __future__ import annotations
 
+import json
 import re
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -23,6 +25,7 @@ from finops_constructs.cost_data.arrow_codes import (
     text_codes,
 )
 from finops_constructs.cost_data.columns import REQUIRED_COLUMNS
+from finops_constructs.cost_data.read_ahead import read_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,45 +50,52 @@ LINES: Final = "condensed_lines"
 """How many lines of the bill a row stands for."""
 
 
-class NotCondensed(Exception):  # noqa: N818 - not an error: the lines are read as they are
-    """The files hold something that only the database reads."""
+class _NotExact(Exception):  # noqa: N818 - not an error: the lines are read as they are
+    """An amount is too large for this way of adding up."""
 
 
-def condensed(files: Sequence[Path], sql: str, *, threads: int) -> pa.Table:
-    """Return the lines that may be Bedrock's, added up.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    texts: tuple[str, ...]
+    maps: Mapping[str, Sequence[str]]
+
+
+def condensed(
+    months: Mapping[str, Sequence[Path]], sql: str, *, threads: int
+) -> dict[str, pa.Table]:
+    """Return months' lines that may be Bedrock's, added up.
 
     Args:
-        files: Parquet files of one month.
+        months: Billing period -> its Parquet files.
         sql: The daily view's statement.
         threads: How many to use.
 
     Returns:
-        The columns that the statement reads; amounts as exact decimals, maps as JSON objects of the
-        keys that it looks up, starts as days, and `condensed_lines`.
-
-    Raises:
-        NotCondensed: If a file has a type, or amounts, that this cannot add up exactly.
+        Billing period -> the columns that the statement reads; amounts as exact decimals, maps of
+        the keys that it looks up, starts as days, and `condensed_lines`. A month is left out if a
+        file has a type, or amounts, that this cannot add up exactly.
     """
     columns = [column for column in REQUIRED_COLUMNS if re.search(rf"\b{column.name}\b", sql)]
     maps = {column.name: looked_up(sql, column.name) for column in columns if "map" in column.type}
-    texts = [c.name for c in columns if c.name not in {*maps, *_NUMBERS, _PRINCIPAL}]
-    groups = [
-        (file, number) for file in files for number in range(pq.ParquetFile(file).num_row_groups)
+    wanted = _Wanted(
+        tuple(c.name for c in columns if c.name not in {*maps, *_NUMBERS, _PRINCIPAL}), maps
+    )
+    parts: dict[str, list[pa.Table]] = {period: [] for period in months}
+    reads = [
+        partial(_row_group, period, file, number, wanted)
+        for period, files in months.items()
+        for file in files
+        for number in range(pq.ParquetFile(file).num_row_groups)
     ]
-
-    def read(group: tuple[Path, int]) -> list[pa.Table]:
-        rows = _row_group(*group, texts=texts, maps=maps)
-        batches = rows.to_batches(max_chunksize=_ROWS)
-        return [part for batch in batches for part in _added_up(batch, texts, maps)]
-
-    try:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = [part for parts in pool.map(read, groups) for part in parts]
-    except pa.ArrowException as fault:
-        raise NotCondensed(str(fault)) from fault
-    if not parts:
-        raise NotCondensed("no rows")
-    return _merged(parts, [*texts, *maps, _STARTS, _PRINCIPAL])
+    for period, rows in read_ahead(reads, threads=threads):
+        found = _parts(rows, wanted) if period in parts else None
+        if found is None:
+            parts.pop(period, None)
+        else:
+            parts[period] += found
+    names = [*wanted.texts, *maps, _STARTS, _PRINCIPAL]
+    merged = {period: _merged(found, names) for period, found in parts.items() if found}
+    return {period: _with_maps(table, maps) for period, table in merged.items()}
 
 
 def looked_up(sql: str, column: str) -> list[str]:
@@ -94,25 +104,28 @@ def looked_up(sql: str, column: str) -> list[str]:
 
 
 def _row_group(
-    file: Path, number: int, *, texts: Sequence[str], maps: Mapping[str, Sequence[str]]
-) -> pa.Table:
-    leaves = [f"{name}.key_value.{part}" for name in maps for part in ("key", "value")]
-    wanted = [*texts, *maps, *sorted(_NUMBERS), _PRINCIPAL]
-    try:
-        opened = pq.ParquetFile(file, read_dictionary=[*texts, *leaves], pre_buffer=False)
-        rows = opened.read_row_group(number, columns=wanted, use_threads=False)
-    except pa.ArrowNotImplementedError:
-        # A writer gave up on the dictionary of a map's leaf half-way.
-        opened = pq.ParquetFile(file, read_dictionary=list(texts), pre_buffer=False)
-        rows = opened.read_row_group(number, columns=wanted, use_threads=False)
-    for name in wanted:
-        if name not in rows.column_names or not _readable(name, rows.schema.field(name).type, maps):
-            raise NotCondensed(f"{file}: {name}")
-    return rows
+    period: str, file: Path, number: int, wanted: _Wanted
+) -> tuple[str, pa.Table | None]:
+    leaves = [f"{name}.key_value.{part}" for name in wanted.maps for part in ("key", "value")]
+    names = [*wanted.texts, *wanted.maps, *sorted(_NUMBERS), _PRINCIPAL]
+    for encoded in ([*wanted.texts, *leaves], wanted.texts):
+        try:
+            opened = pq.ParquetFile(file, read_dictionary=encoded, pre_buffer=False)
+            rows = opened.read_row_group(number, columns=names, use_threads=False)
+        except pa.ArrowNotImplementedError:
+            continue  # a writer gave up on the dictionary of a map's leaf half-way
+        except pa.ArrowException:
+            break
+        readable = all(
+            name in rows.column_names and _readable(name, rows.schema.field(name).type, wanted)
+            for name in names
+        )
+        return period, rows if readable else None
+    return period, None
 
 
-def _readable(name: str, type_: Any, maps: Mapping[str, Sequence[str]]) -> bool:
-    if name in maps:
+def _readable(name: str, type_: Any, wanted: _Wanted) -> bool:
+    if name in wanted.maps:
         return bool(pa.types.is_map(type_))
     if name in {_STARTS, _ENDS}:
         return bool(pa.types.is_timestamp(type_))
@@ -122,24 +135,30 @@ def _readable(name: str, type_: Any, maps: Mapping[str, Sequence[str]]) -> bool:
     return bool(pa.types.is_string(value) or pa.types.is_large_string(value))
 
 
-def _added_up(
-    rows: pa.RecordBatch, texts: Sequence[str], maps: Mapping[str, Sequence[str]]
-) -> list[pa.Table]:
+def _parts(rows: pa.Table | None, wanted: _Wanted) -> list[pa.Table] | None:
+    if rows is None:
+        return None
     try:
-        return [_grouped(rows, texts, maps)]
+        batches = rows.to_batches(max_chunksize=_ROWS)
+        return [part for batch in batches for part in _added_up(batch, wanted)]
+    except (_NotExact, pa.ArrowException):
+        return None
+
+
+def _added_up(rows: pa.RecordBatch, wanted: _Wanted) -> list[pa.Table]:
+    try:
+        return [_grouped(rows, wanted)]
     except TooManyValues:
         if len(rows) == 1:
-            raise NotCondensed("an amount is too large") from None
+            raise _NotExact from None
         half = len(rows) // 2
         halves = (rows.slice(0, half), rows.slice(half))
-        return [part for each in halves for part in _added_up(each, texts, maps)]
+        return [part for each in halves for part in _added_up(each, wanted)]
 
 
-def _grouped(
-    rows: pa.RecordBatch, texts: Sequence[str], maps: Mapping[str, Sequence[str]]
-) -> pa.Table:
-    coded = {name: text_codes(rows.column(name)) for name in texts}
-    coded |= {name: map_codes(rows.column(name), keys) for name, keys in maps.items()}
+def _grouped(rows: pa.RecordBatch, wanted: _Wanted) -> pa.Table:
+    coded = {name: text_codes(rows.column(name)) for name in wanted.texts}
+    coded |= {name: map_codes(rows.column(name), keys) for name, keys in wanted.maps.items()}
     coded[_STARTS] = day_codes(rows.column(_STARTS))
     key = Key()
     for column in coded.values():
@@ -230,3 +249,13 @@ def _merged(parts: Sequence[pa.Table], names: Sequence[str]) -> pa.Table:
 
 def _one(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _with_maps(table: pa.Table, maps: Mapping[str, Sequence[str]]) -> pa.Table:
+    for name in maps:
+        column = _one(table.column(name))
+        values = [list(json.loads(text).items()) for text in column.dictionary.to_pylist()]
+        typed = pa.array(values, pa.map_(pa.string(), pa.string()))
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, typed.take(column.indices))
+    return table

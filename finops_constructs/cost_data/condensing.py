@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final
 
-from finops_constructs.cost_data.columns import CUR_COLUMNS
 from finops_constructs.cost_data.cur_folder import quoted
 from finops_constructs.cost_data.views import CUR_TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from finops_constructs.cost_data.cur_folder import CurMonth
@@ -20,44 +21,36 @@ CONDENSED_TABLE: Final = "condensed_cur"
 _COUNT: Final = "1 AS line_items"
 
 
-def condense(connection: duckdb.DuckDBPyConnection, month: CurMonth, sql: str) -> bool:
-    """Create `condensed_cur` from a month's files.
+def condense(
+    connection: duckdb.DuckDBPyConnection, months: Sequence[CurMonth], sql: str
+) -> list[str]:
+    """Create `condensed_cur` from months' files.
 
     Args:
         connection: Where; as many threads are used as it has.
-        month: The month.
+        months: The months.
         sql: The statement that will read it.
 
     Returns:
-        Whether it was made. It is not from CSV, without PyArrow, or from types and amounts that
-        are not AWS's: the statement then reads the files themselves, which is slower.
+        The billing periods in it. One is not if its files are CSV, or have types or amounts that
+        are not AWS's, and none is without PyArrow: the statement then reads the files themselves,
+        which is slower.
     """
-    if month.is_csv:
-        return False
+    files = {month.period: month.files for month in months if not month.is_csv}
     try:
         lines = importlib.import_module("finops_constructs.cost_data.condensed_lines")
     except ImportError:
-        return False
+        return []
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
-    try:
-        table = lines.condensed(month.files, sql, threads=threads)
-    except lines.NotCondensed:
-        return False
-    types = {column.name: column.duckdb_type for column in CUR_COLUMNS}
-    columns = [
-        f"CAST(CAST({name} AS JSON) AS {types[name]}) AS {name}"
-        if types.get(name, "").startswith("MAP")
-        else name
-        for name in table.column_names
-    ]
-    connection.register("condensed_arrow", table)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CONDENSED_TABLE} AS"
-        f" SELECT {quoted(month.period)} AS billing_period, {', '.join(columns)}"
-        " FROM condensed_arrow"
-    )
-    connection.unregister("condensed_arrow")
-    return True
+    tables = lines.condensed(files, sql, threads=threads)
+    for number, (period, table) in enumerate(tables.items()):
+        rows = f"SELECT {quoted(period)} AS billing_period, * FROM condensed_arrow"
+        into = f"INSERT INTO {CONDENSED_TABLE} BY NAME"
+        made = f"CREATE OR REPLACE TEMP TABLE {CONDENSED_TABLE} AS"
+        connection.register("condensed_arrow", table)
+        connection.execute(f"{into if number else made} {rows}")
+        connection.unregister("condensed_arrow")
+    return list(tables)
 
 
 def over_condensed(sql: str) -> str:

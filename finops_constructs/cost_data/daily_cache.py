@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,22 +25,9 @@ from finops_constructs.cost_data.errors import CostDataError
 from finops_constructs.cost_data.views import CUR_TABLE, DAILY_VIEWS, get_view, view_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyFiles:
-    """A month's aggregates.
-
-    Attributes:
-        files: Name of the daily view -> Parquet file.
-        built: Whether they were made just now, from the export.
-    """
-
-    files: Mapping[str, Path]
-    built: bool
 
 
 class DailyCache:
@@ -69,45 +55,71 @@ class DailyCache:
         """Whether the aggregates outlive this process."""
         return self._temporary is None
 
-    def month(
+    def files(
         self,
         connection: duckdb.DuckDBPyConnection,
-        month: CurMonth,
+        months: Sequence[CurMonth],
         progress: Callable[[str], None] = lambda _text: None,
-    ) -> DailyFiles:
-        """Return a month's aggregates, made if need be.
+    ) -> dict[str, list[Path]]:
+        """Return months' aggregates, made if need be.
 
         Args:
             connection: Makes them; its view `cur` is replaced.
-            month: The month.
+            months: The months.
             progress: Told before something slow begins.
 
+        Returns:
+            Name of the daily view -> Parquet files, one a month.
+
         Raises:
-            CostDataError: If the month's files cannot be used.
+            CostDataError: If a month's files cannot be used.
         """
+        kept = {month.period: self._month_files(month) for month in months}
+        missing = [
+            month
+            for month in months
+            if not all(file.is_file() for file in kept[month.period].values())
+        ]
+        for month in missing:
+            progress(f"reading {month.period}: {len(month.files)} files")
+            check_files(connection, month)
+        if missing:
+            self._make(connection, missing, kept)
+        return {name: [files[name] for files in kept.values()] for name in self._sql}
+
+    def _make(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        months: Sequence[CurMonth],
+        kept: Mapping[str, Mapping[str, Path]],
+    ) -> None:
+        relation = cur_relation(connection, months)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {relation}")
+        _check_content(connection, months)
+        condensed = condense(connection, months, self._sql[CONDENSED_VIEW])
+        plain = [month for month in months if month.period not in condensed]
+        for name, sql in self._sql.items():
+            parts = [f"SELECT * FROM ({sql})"]
+            if name == CONDENSED_VIEW and condensed:
+                parts = [f"SELECT * FROM ({over_condensed(sql)})"]
+                if plain:
+                    rest = cur_relation(connection, plain)
+                    connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {rest}")
+                    parts.append(f"SELECT * FROM ({sql})")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS {' UNION ALL '.join(parts)}")
+            for month in months:
+                _keep(connection, month.period, kept[month.period][name])
+        connection.execute("DROP TABLE made")
+        for month in months:
+            for old in self.folder.glob(f"{month.period}-*.parquet"):
+                if old not in kept[month.period].values():
+                    old.unlink(missing_ok=True)
+
+    def _month_files(self, month: CurMonth) -> dict[str, Path]:
         identity = self._identity(month)
-        files = {
+        return {
             name: self.folder / f"{month.period}-{identity}.{name}.parquet" for name in self._sql
         }
-        if all(file.is_file() for file in files.values()):
-            return DailyFiles(files=files, built=False)
-        progress(f"reading {month.period}: {len(month.files)} files")
-        check_files(connection, month)
-        relation = cur_relation(connection, [month])
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {relation}")
-        _check_content(connection, month)
-        for name, file in files.items():
-            part = file.with_suffix(f".{os.getpid()}.part")
-            options = "(FORMAT parquet, COMPRESSION zstd)"
-            sql = self._sql[name]
-            if name == CONDENSED_VIEW and condense(connection, month, sql):
-                sql = over_condensed(sql)
-            connection.execute(f"COPY ({sql}) TO {quoted(str(part))} {options}")
-            part.replace(file)
-        for old in self.folder.glob(f"{month.period}-*.parquet"):
-            if old not in files.values():
-                old.unlink(missing_ok=True)
-        return DailyFiles(files=files, built=True)
 
     def close(self) -> None:
         """Remove what was kept for this process only."""
@@ -134,18 +146,29 @@ class DailyCache:
             return Path(self._temporary.name)
 
 
-def _check_content(connection: duckdb.DuckDBPyConnection, month: CurMonth) -> None:
+def _keep(connection: duckdb.DuckDBPyConnection, period: str, file: Path) -> None:
+    part = file.with_suffix(f".{os.getpid()}.part")
+    connection.execute(
+        f"COPY (SELECT * FROM made WHERE billing_period = {quoted(period)})"
+        f" TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    part.replace(file)
+
+
+def _check_content(connection: duckdb.DuckDBPyConnection, months: Sequence[CurMonth]) -> None:
     found = connection.execute(
-        f"SELECT line_item_currency_code, count(*) FROM {CUR_TABLE} GROUP BY 1"
+        f"SELECT DISTINCT billing_period, line_item_currency_code FROM {CUR_TABLE}"
     ).fetchall()
-    if not found:
-        raise CostDataError(
-            f"{month.period} has 0 lines: AWS fills a new export within 24 hours, Bedrock's lines"
-            " may take a day more; copy the folder again then"
-        )
-    others = sorted(str(code) for code, _ in found if code != "USD")
-    if others:
-        raise CostDataError(
-            f"{month.period} has lines in {', '.join(others)}: only USD bills can be added up;"
-            " export the seller of record's bills apart"
-        )
+    for period in (month.period for month in months):
+        codes = [code for each, code in found if each == period]
+        if not codes:
+            raise CostDataError(
+                f"{period} has 0 lines: AWS fills a new export within 24 hours, Bedrock's lines"
+                " may take a day more; copy the folder again then"
+            )
+        others = sorted(str(code) for code in codes if code != "USD")
+        if others:
+            raise CostDataError(
+                f"{period} has lines in {', '.join(others)}: only USD bills can be added up;"
+                " export the seller of record's bills apart"
+            )

@@ -181,8 +181,7 @@ class DuckDbEngine:
         """Create what a question reads, and load the months it needs."""
         needed = read_by(frozenset(names))
         if needed & set(DAILY_VIEWS):
-            for month in months:
-                self._load_month(month)
+            self._load_months([month for month in months if month.period not in self._loaded])
         for name in SIDE_TABLES.keys() & needed - self._created:
             rows = self._side_rows.get(name)
             note = load_side_table(self._connection, self._folder, SIDE_TABLES[name], rows)
@@ -197,8 +196,8 @@ class DuckDbEngine:
                 self._connection.execute(f"CREATE TEMP VIEW {view.name} AS {sql}")
                 self._created.add(view.name)
 
-    def _load_month(self, month: CurMonth) -> None:
-        if month.period in self._loaded:
+    def _load_months(self, months: Sequence[CurMonth]) -> None:
+        if not months:
             return
         if self._cache is None:
             self._cache = DailyCache(
@@ -206,15 +205,15 @@ class DuckDbEngine:
                 extra_tag_key=self._extra_tag_key,
                 duckdb_version=self._duckdb.__version__,
             )
-        daily = self._cache.month(self._connection, month, self._progress)
-        for name, file in daily.files.items():
-            source = f"SELECT * FROM read_parquet({quoted(str(file))})"
-            if name in self._created:
-                self._connection.execute(f"INSERT INTO {name} {source}")
-            else:
-                self._connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
-                self._created.add(name)
-        self._loaded.add(month.period)
+        daily = self._cache.files(self._connection, months, self._progress)
+        for name, files in daily.items():
+            listed = ", ".join(quoted(str(file)) for file in files)
+            into = (
+                f"INSERT INTO {name}" if name in self._created else f"CREATE TEMP TABLE {name} AS"
+            )
+            self._connection.execute(f"{into} SELECT * FROM read_parquet([{listed}])")
+            self._created.add(name)
+        self._loaded.update(month.period for month in months)
         where = self._cache.folder if self._cache.kept else "memory of this run"
         self._notes["cache"] = f"read from daily aggregates of the export's files, kept in {where}"
 
