@@ -43,7 +43,7 @@ def as_json(value: Any) -> str:
     Marks are looked for in the JSON, which is sooner written than its thousand values are visited.
     """
     text = json.dumps(value, separators=(",", ":"))
-    return _MARKED_TEXT.sub(lambda found: json.dumps(_intrinsic(json.loads(found[0]))), text)
+    return _MARKED_TEXT.sub(lambda found: _intrinsic(found[0]), text)
 
 
 def in_cloudformation(value: Any) -> Any:
@@ -51,11 +51,14 @@ def in_cloudformation(value: Any) -> Any:
     return json.loads(as_json(value))
 
 
-def _intrinsic(text: str) -> Any:
-    parts = [_part(each) for each in _ANY_TOKEN.split(text) if each]
-    return parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
+# Ids below a stack are much the same in every tenant's, and so are the references to them.
+@functools.lru_cache(maxsize=4096)
+def _intrinsic(text: str) -> str:
+    parts = [_part(each) for each in _ANY_TOKEN.split(json.loads(text)) if each]
+    return json.dumps(parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]})
 
 
+@functools.lru_cache(maxsize=4096)
 def logical_id(path: tuple[str, ...]) -> str:
     """Return the logical id the CDK gives the resource at `path`, the ids below its stack.
 

@@ -11,17 +11,27 @@ attribution:
 """
 
 
-def write_many_tenants(folder: Path, count: int) -> Path:
-    """Write a valid folder of `count` tenants with three models and two callers each."""
+def write_many_tenants(
+    folder: Path, count: int, *, regions: tuple[str, ...] = ("eu-west-1", "eu-west-2")
+) -> Path:
+    """Write a valid folder of `count` tenants with three models and two callers each.
+
+    Args:
+        folder: Where.
+        count: How many.
+        regions: Where they live, in turn.
+    """
     tenants = folder / "tenants"
     tenants.mkdir(parents=True, exist_ok=True)
     (folder / "platform.yaml").write_text(_PLATFORM, encoding="utf-8")
     for number in range(count):
-        (tenants / f"tenant-{number:04}.yaml").write_text(_tenant(number), encoding="utf-8")
+        (tenants / f"tenant-{number:04}.yaml").write_text(
+            _tenant(number, regions[number % len(regions)]), encoding="utf-8"
+        )
     return folder
 
 
-def _tenant(number: int) -> str:
+def _tenant(number: int, region: str) -> str:
     role = f"arn:aws:iam::111122223333:role/apps/tenant-{number:04}"
     return dedent(f"""\
         # One of many tenants.
@@ -33,7 +43,7 @@ def _tenant(number: int) -> str:
           email: team-{number % 40}@example.com
           cost_centre: CC-{number % 200}
         account: "111122223333"
-        region: eu-west-{number % 2 + 1}
+        region: {region}
         cost_tags:
           tool: Tool {number}
           project: Project {number % 100}

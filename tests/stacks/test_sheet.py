@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 from constructs import Construct
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finops_constructs._references import in_cloudformation, logical_id, mark, unique_name
 from finops_constructs._sheet import define, sheet
@@ -148,6 +150,19 @@ def test_references_within_texts_are_joined_and_alone_stay_what_they_are():
         "Fn::Join": ["", [{"Ref": "Topic"}, "/", {"Fn::GetAtt": ["Topic", "TopicArn"]}, "!"]]
     }
     assert in_cloudformation(["plain", 1, None, 0.5]) == ["plain", 1, None, 0.5]
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(), st.sampled_from(['"', "\\", '\\"', "\n", '","'])), max_size=4
+    ).map("".join),
+    st.text(max_size=3),
+)
+def test_a_mark_is_found_in_any_text_and_leaves_the_text_as_it_was(before, after):
+    found = in_cloudformation({before: [before, f"{before}{mark('Topic', 'Ref')}{after}", after]})
+    parts = [part for part in (before, {"Ref": "Topic"}, after) if part]
+    joined = parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
+    assert found == {before: [before, joined, after]}
 
 
 def test_a_tenants_constructs_enter_the_tree_when_they_are_looked_for():
