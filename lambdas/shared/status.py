@@ -9,22 +9,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.bill_correction import corrected_spend
 from shared.corrections import together
-from shared.decision_types import Billed, Override, Reason
+from shared.decision_types import Override, Reason
 from shared.force import override_end
-from shared.known_spend import largest_known
 from shared.ledger import MonthSpend, month_of
 from shared.pausing import pause_at, pause_end
 from shared.registry import ProfileEntry, TenantPolicy
 from shared.reported_state import alias_state, tenant_state
 from shared.state_table import TenantItems
-from shared.tenant_state import NOT_A_STOP, BilledRecord, TenantState
+from shared.status_figures import counted, figures
+from shared.tenant_state import NOT_A_STOP, TenantState
 from shared.worst_case import worst_case
 
 TENANT_SCOPE: Final = "tenant"
-_MICRO: Final = Decimal("0.000001")
-_RATIO: Final = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +71,7 @@ def status(subject: Subject) -> dict[str, Any]:
         "since": _iso(min((r.since for r in stops if r.since), default=None)),
         "ends": stops[0].ends if stops else None,
         "month": month_of(subject.now),
-        "estimated_usd": None if spend is None else str(spend.total_usd),
-        "last_hour_usd": None if spend is None else str(spend.last_hour_usd),
-        "limit_usd": str(policy.monthly_limit_usd) if policy else None,
-        "percent": _percent(spend.total_usd if spend else None, policy),
-        "billed": _billed(subject),
-        "corrected": _corrected(subject),
-        "counted_usd": _counted(subject),
+        **figures(spend, subject.items.billed, policy, subject.now),
         "drift_percent": None if subject.drift_percent is None else str(subject.drift_percent),
         "override": _override(subject),
         "pause": _pause(subject),
@@ -125,64 +116,6 @@ def _failures(state: TenantState) -> Iterator[dict[str, Any]]:
 def _alias_why(stops: Sequence[Reason], alias: str) -> str | None:
     texts = [reason.text for reason in stops if reason.scope in (None, alias)]
     return "; ".join(texts) or None
-
-
-def _percent(usd: Decimal | None, policy: TenantPolicy | None) -> str | None:
-    if usd is None or policy is None:
-        return None
-    return str((usd / policy.monthly_limit_usd * 100).quantize(Decimal("0.1")))
-
-
-def _figures(subject: Subject) -> list[Billed]:
-    return [record.billed for record in subject.items.billed.values() if record.billed]
-
-
-def _corrected(subject: Subject) -> dict[str, Any]:
-    """The estimate as the bill corrects it, up or down, or why it does not."""
-    found = corrected_spend(subject.spend, _figures(subject), subject.now)
-    if isinstance(found, str):
-        empty = dict.fromkeys(("usd", "percent", "ratio", "days", "through"))
-        return {**empty, "not_available": found}
-    return {
-        "usd": str(found.usd.quantize(_MICRO)),
-        "percent": _percent(found.usd, subject.policy),
-        "ratio": str(found.ratio.value.quantize(_RATIO)),
-        "days": found.ratio.days,
-        "through": found.ratio.through.isoformat(),
-        "not_available": None,
-    }
-
-
-def _counted(subject: Subject) -> str | None:
-    """What is held against the limit: never less than the estimate or the bill."""
-    usd = largest_known(subject.spend, _figures(subject), subject.now)
-    return None if usd is None else str(usd.quantize(_MICRO))
-
-
-def _billed(subject: Subject) -> dict[str, Any]:
-    """The cost lake's figure of this month, else that of AWS Budgets, else why there is none."""
-    records = [subject.items.billed.get(source) for source in ("reconciled", "budget")]
-    for record in records:
-        figure = record.billed if record else None
-        if figure and figure.starts <= subject.now < figure.ends:
-            return {
-                "amount_usd": str(figure.amount_usd),
-                "period": month_of(figure.starts),
-                "as_of": _iso(figure.as_of),
-                "source": figure.source,
-                "not_available": None,
-            }
-    missing = _why_not_billed(records[1])
-    empty = dict.fromkeys(("amount_usd", "period", "as_of", "source"))
-    return {**empty, "not_available": missing}
-
-
-def _why_not_billed(budget: BilledRecord | None) -> str:
-    if budget is None:
-        return "AWS Budgets has not been asked yet"
-    if budget.billed:
-        return f"AWS Budgets still shows {month_of(budget.billed.starts)}"
-    return budget.missing
 
 
 def _override(subject: Subject) -> dict[str, Any] | None:
@@ -265,7 +198,7 @@ def _scope_spend(subject: Subject, scope: str | None) -> Decimal | None:
     if subject.spend is None:
         return None
     if scope is None:
-        return largest_known(subject.spend, _figures(subject), subject.now)
+        return counted(subject.spend, subject.items.billed, subject.now)
     return subject.spend.by_alias.get(scope, Decimal(0))
 
 
