@@ -47,6 +47,8 @@ class Attribution(_Section):
     profile_quota: Annotated[int, Field(ge=1, strict=True)] = 1000
     """Application inference profiles per account and Region: Service Quotas has yours, the default
     is unverified."""
+    replaced_idle_days: Annotated[int, Field(ge=1, le=90, strict=True)] = 7
+    """Days without a call after which a profile is removed that another model has replaced."""
 
 
 class Budgets(_Section):

@@ -62,6 +62,7 @@ class KillSwitch(Construct):
         meter: SpendMeter,
         alerts: AlertTopic,
         cost_account: str | None = None,
+        replaced_idle_days: int = 7,
     ) -> None:
         """Define the switch.
 
@@ -72,6 +73,8 @@ class KillSwitch(Construct):
             meter: Whose ledger it reads.
             alerts: Where the platform's operators are told.
             cost_account: The account whose reconciled bills it believes. Default: its own.
+            replaced_idle_days: After how many days without a call a profile is removed that another
+                one has replaced. Default: 7.
         """
         super().__init__(scope, id)
         place = place_of(self)
@@ -87,7 +90,8 @@ class KillSwitch(Construct):
             self.state,
             {Control.DECISIONS_JOURNALLED: "Every decision that changes anything is an item of it"},
         )
-        self.function = self._function(place, environment)
+        idle = {"REPLACED_IDLE_DAYS": str(replaced_idle_days)}
+        self.function = self._function(place, environment | idle)
         declare(
             self.function,
             {Control.USE_CAN_BE_STOPPED: "It refuses a tenant's new calls by tag and by policy"},

@@ -102,6 +102,7 @@ class PlatformStack(Stack):
             meter=self.meter,
             alerts=self.alerts,
             cost_account=platform.lake_account,
+            replaced_idle_days=platform.attribution.replaced_idle_days,
         )
         self._export_ledger(platform, zone.name_prefix)
         self.audit_log = self._audit_log(platform.audit_log, key)

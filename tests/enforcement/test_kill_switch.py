@@ -165,3 +165,9 @@ def test_two_regions_of_one_account_differ_in_what_they_may_attach():
         assert role["Path"] == f"/finops/{region}/"
         paths.append(f"policy/finops/suspension/{region}/*" in json.dumps(role["Policies"]))
     assert paths == [True, True]
+
+
+@pytest.mark.parametrize(("given", "said"), [({}, "7"), ({"replaced_idle_days": 30}, "30")])
+def test_the_days_after_which_an_idle_replaced_profile_goes_are_the_platforms(given, said):
+    function = by_id(platform_parts(**given).stack, FUNCTION, "SwitchFunction")
+    assert function["Environment"]["Variables"]["REPLACED_IDLE_DAYS"] == said
