@@ -14,6 +14,7 @@ USER_ARN_PATTERN: Final = ROLE_ARN_PATTERN.replace(":role/", ":user/")
 PROFILE_ARN_PATTERN: Final = (
     r"^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9-]+$"
 )
+PROFILE_DESCRIPTION_PATTERN: Final = r"^([0-9a-zA-Z:.][ _-]?)+$"
 BEDROCK_ARN_PATTERN: Final = r"^arn:aws[a-z-]*:bedrock:.+$"
 BUDGET_NAME_PATTERN: Final = r"^[^:\\]{1,100}$"
 SLACK_WORKSPACE_PATTERN: Final = r"^T[0-9A-Z]{4,}$"
@@ -46,6 +47,8 @@ PLAIN: Final[Mapping[str, str]] = {
     USER_ARN_PATTERN: "the ARN of an IAM user, such as arn:aws:iam::111122223333:user/key-user",
     PROFILE_ARN_PATTERN: "the ARN of an application inference profile "
     "(arn:aws:bedrock:<region>:<account>:application-inference-profile/<id>)",
+    PROFILE_DESCRIPTION_PATTERN: "letters, digits, colons and points, with single blanks, hyphens "
+    "or underscores between them",
     BEDROCK_ARN_PATTERN: "the ARN of a Bedrock model (arn:aws:bedrock:...)",
     BUDGET_NAME_PATTERN: "the name of an AWS budget: 1 to 100 characters other than : and \\",
     SLACK_WORKSPACE_PATTERN: "a Slack workspace id such as T0EXAMPLE",

@@ -23,6 +23,7 @@ from finops_constructs.config.patterns import (
     BEDROCK_ARN_PATTERN,
     BUDGET_NAME_PATTERN,
     PROFILE_ARN_PATTERN,
+    PROFILE_DESCRIPTION_PATTERN,
     RULE_PATTERN,
     SLACK_CHANNEL_PATTERN,
     SLACK_WORKSPACE_PATTERN,
@@ -118,6 +119,12 @@ class Model(_Section):
         Field(pattern=PROFILE_ARN_PATTERN),
     ] = None
     """An existing application inference profile of `model` to adopt instead of defining one."""
+    description: Annotated[
+        str | None,
+        Field(pattern=PROFILE_DESCRIPTION_PATTERN, max_length=200),
+    ] = None
+    """Description of the profile. Another one makes another profile, under another name: so an
+    alias goes back to a model whose replaced profile is still there."""
     price: TokenRates | None = None
     """The tenant's own rates; default: the price list."""
     metered: Flag = True

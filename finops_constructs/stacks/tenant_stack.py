@@ -109,6 +109,7 @@ class TenantStack(Stack):
             alias=alias,
             cost_tags=tags,
             model=model.model,
+            description=model.description,
             metered=model.metered,
             price=model.price,
             prices=self._prices,

@@ -7,7 +7,7 @@ from aws_cdk.assertions import Template
 from finops_constructs.prices.price_list import load_price_list
 from finops_constructs.stacks.tenant_stack import TenantStack
 from tests.organisation_under_test import platform, tenant
-from tests.stacks_under_test import flat, only, resources
+from tests.stacks_under_test import SONNET, flat, only, resources
 
 
 def stack(config=None, **platform_changes):
@@ -91,6 +91,15 @@ def test_an_existing_profile_and_an_existing_budget_are_adopted():
     template.resource_count_is("AWS::Budgets::Budget", 0)
     assert entries(of)["/finops/writer/policy"]["budget_name"] == "old-budget"
     assert entries(of)["/finops/writer/profiles/smart"]["profile_arn"] == arn
+
+
+def test_a_description_makes_another_profile_of_the_same_model_beside_the_replaced_one():
+    def name(**more):
+        of = stack(tenant(models={"smart": {"model": SONNET, **more}}))
+        (profile,) = resources(of, "AWS::Bedrock::ApplicationInferenceProfile").values()
+        return profile["Properties"]["InferenceProfileName"]
+
+    assert name() != name(description="back to Sonnet 4.5")
 
 
 def test_the_exemptions_of_a_tenant_reach_its_standing_deny():
