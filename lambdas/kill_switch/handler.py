@@ -152,7 +152,7 @@ def _store_reconciled(detail: Mapping[str, Any], context: Any) -> str:
         ledger = sources.read_ledger(
             table, switch.settings.ledger_table, tenant, switch.clock.now()
         )
-        record = with_estimates(with_first_figure(record, before), ledger)
+        record = with_estimates(with_first_figure(record, before), ledger, before)
         table.store_billed(tenant, SOURCE, record)
     return tenant
 

@@ -55,20 +55,31 @@ def parse_reconciled(detail: Mapping[str, Any], now: datetime) -> tuple[str, Bil
     return tenant, BilledRecord(billed=billed, read_at=now)
 
 
-def with_estimates(record: BilledRecord, items: Iterable[Mapping[str, Any]] | None) -> BilledRecord:
+def with_estimates(
+    record: BilledRecord,
+    items: Iterable[Mapping[str, Any]] | None,
+    before: BilledRecord | None = None,
+) -> BilledRecord:
     """Return the record with what the ledger has of its days.
 
     Args:
         record: A bill.
-        items: The tenant's items by alias of the bill's month; None: they cannot be read.
+        items: The tenant's items by alias of the bill's month; None: they cannot be read, and what
+            the bill before was compared with still counts.
+        before: That bill; None: there is none.
     """
     billed = record.billed
-    if items is None or billed is None or billed.days is None:
+    if billed is None or billed.days is None:
         return record
     days = billed.days
-    by_day = month_spend(items, now=billed.starts).by_day
-    estimated = {day: by_day.get(day, Decimal(0)) for day in sorted(days.billed)}
-    return replace(record, billed=replace(billed, days=replace(days, estimated=estimated)))
+    if items is not None:
+        by_day = month_spend(items, now=billed.starts).by_day
+        estimated = {day: by_day.get(day, Decimal(0)) for day in sorted(days.billed)}
+        days = replace(days, estimated=estimated)
+    elif before and before.billed and before.billed.days and before.billed.starts == billed.starts:
+        known = before.billed.days
+        days = replace(days, estimated=known.estimated, compared_at=known.compared_at)
+    return replace(record, billed=replace(billed, days=days))
 
 
 def _parse_days(told: Mapping[str, Any], starts: datetime) -> dict[str, Decimal]:

@@ -25,7 +25,7 @@ LARGEST_RATIO: Final = Decimal(2)
 SMALLEST_RATIO: Final = Decimal("0.5")
 """A ratio beyond these says that the meter does not see, not how far off its prices are."""
 RATIO_LASTS: Final = timedelta(days=5)
-"""How long after the last billed day its ratio is applied: bills come daily."""
+"""For how many days after the last billed one its ratio is taken: bills come daily."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +63,11 @@ def comparable_days(days: BilledDays) -> list[str]:
     return both if both and both[0].endswith("-01") else both[1:]
 
 
-def ratio_of(days: BilledDays, spend: "MonthSpend", now: datetime) -> Ratio | str:
+def ratio_of(days: BilledDays, spend: "MonthSpend") -> Ratio | str:
     """Return the ratio of a bill, or why none is taken.
 
     Between two bills only what persons book moves it: that is added to what was estimated.
     """
-    if now.date() - days.through > RATIO_LASTS:
-        return f"the last wholly billed day is before {days.through}"
     if days.billed and not days.estimated:
         return "the ledger could not be read when the bill came"
     compared = comparable_days(days)[-RATIO_DAYS:]
@@ -90,16 +88,17 @@ def ratio_of(days: BilledDays, spend: "MonthSpend", now: datetime) -> Ratio | st
     return Ratio(value=value, days=len(compared), through=days.through)
 
 
-def raised_spend(spend: "MonthSpend", days: BilledDays, now: datetime) -> Decimal:
+def raised_spend(spend: "MonthSpend", days: BilledDays) -> Decimal:
     """Return the month's spend as the bill raises it, in USD; it is held against the limit.
 
     The billed days count as billed if that is more than their estimate. The others count as
-    estimated, times the ratio if that is above 1. So it grows with every call and every bill.
+    estimated, times the ratio if that is above 1; those long after the last billed day without it.
+    So it grows with every call and every bill, and never falls because time passes.
     """
-    ratio = ratio_of(days, spend, now)
+    ratio = ratio_of(days, spend)
     factor = max(ratio.value, Decimal(1)) if isinstance(ratio, Ratio) else Decimal(1)
-    billed, within, beyond = _parts(spend, days)
-    return max(billed, within) + factor * beyond
+    parts = _parts(spend, days)
+    return max(parts.billed, parts.within) + factor * parts.beyond + parts.long_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,18 +124,42 @@ def corrected_spend(
         return "the spend is not known"
     if telling is None:
         return "the cost lake has not told this month's days yet"
-    ratio = ratio_of(telling, spend, now)
+    if now.date() - telling.through > RATIO_LASTS:
+        return f"the last wholly billed day is before {telling.through}"
+    ratio = ratio_of(telling, spend)
     if isinstance(ratio, str):
         return ratio
-    known, _, beyond = _parts(spend, telling)
-    usd = max(known + ratio.value * beyond, *(each.amount_usd for each in bills))
+    parts = _parts(spend, telling)
+    usd = parts.billed + ratio.value * parts.beyond + parts.long_after
+    usd = max(usd, *(each.amount_usd for each in bills))
     return Corrected(usd=usd, ratio=ratio)
 
 
-def _parts(spend: "MonthSpend", days: BilledDays) -> tuple[Decimal, Decimal, Decimal]:
-    """Return what is billed, what is estimated of the same days, and of all others."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """A month: what is billed, and what is estimated of those days, of others, of long after."""
+
+    billed: Decimal
+    within: Decimal
+    beyond: Decimal
+    long_after: Decimal
+
+
+def _parts(spend: "MonthSpend", days: BilledDays) -> _Parts:
     first, end = min(days.billed, default=""), days.through.isoformat()
-    within = [usd for day, usd in spend.by_day.items() if first and first <= day < end]
-    together = sum(within, Decimal(0))
-    beyond = sum(spend.by_day.values(), Decimal(0)) - together
-    return sum(days.billed.values(), Decimal(0)), together, max(beyond, Decimal(0))
+    lasts = (days.through + RATIO_LASTS).isoformat()
+    within = beyond = long_after = Decimal(0)
+    for day, usd in spend.by_day.items():
+        if first and first <= day < end:
+            within += usd
+        elif day < lasts:
+            beyond += usd
+        else:
+            long_after += usd
+    return _Parts(
+        billed=sum(days.billed.values(), Decimal(0)),
+        within=within,
+        # What persons took away of a day may be more than it had.
+        beyond=max(beyond, Decimal(0)),
+        long_after=max(long_after, Decimal(0)),
+    )

@@ -29,7 +29,7 @@ def largest_known(
     figures = [each.amount_usd for each in bills]
     if spend is not None:
         figures.append(spend.total_usd)
-        figures += [raised_spend(spend, each.days, now) for each in bills if each.days]
+        figures += [raised_spend(spend, each.days) for each in bills if each.days]
     return max(figures, default=None)
 
 

@@ -97,3 +97,19 @@ def test_a_bill_is_kept_without_a_ratio_while_the_ledger_cannot_be_read(platform
     said = status_of(platform)
     assert said["billed"]["amount_usd"] == "120"
     assert said["corrected"]["not_available"] == "the ledger could not be read when the bill came"
+
+
+def test_a_bill_that_comes_while_the_ledger_cannot_be_read_lets_nothing_go(platform, monkeypatch):
+    platform.add_tenant("writer")
+    spend_daily(platform, 16)
+    platform.spend("writer", 34)
+    function.handler(reconciled(billed_usd="460", days=days_of("20")), CONTEXT)
+    assert platform.stopped("writer") == {"smart", "fast"}
+    with monkeypatch.context() as broken:
+        broken.setattr("kill_switch.handler.sources.read_ledger", lambda *_: None)
+        told = reconciled(billed_usd="461", days=days_of("20"), as_of="2026-11-25T09:00:00+00:00")
+        function.handler(told, CONTEXT)
+    platform.run()
+    assert status_of(platform)["billed"]["amount_usd"] == "461"
+    assert status_of(platform)["corrected"]["ratio"] == "1.2500"
+    assert platform.stopped("writer") == {"smart", "fast"}

@@ -17,6 +17,9 @@ from tests.lambdas.shared.decision_inputs import NOW, billed_in, inputs, policy
 FIRST = date(2026, 11, 1)
 
 
+amounts = st.lists(st.integers(0, 60), min_size=25, max_size=25)
+
+
 def day_of(number):
     return (FIRST + timedelta(days=number - 1)).isoformat()
 
@@ -48,7 +51,7 @@ def bill(days, amount=None):
 
 
 def ratio(days, spend):
-    found = ratio_of(days, spend, NOW)
+    found = ratio_of(days, spend)
     assert isinstance(found, Ratio), found
     return found
 
@@ -78,7 +81,7 @@ def test_whole_days_count_as_billed_and_the_others_as_estimated_times_the_ratio(
         value=Decimal("1.2"), days=7, through=date(2026, 11, 24)
     )
     # 23 days at $12, and the 24th and 25th at $10 x 1.2.
-    assert raised_spend(spent(estimate), days, NOW) == 23 * 12 + 24
+    assert raised_spend(spent(estimate), days) == 23 * 12 + 24
     assert best(days, spent(estimate)) == 300
 
 
@@ -131,6 +134,25 @@ def test_a_bill_of_another_month_is_ignored():
     assert "has not told" in why_not([foreign], spent([10] * 25))
 
 
+def test_a_ratio_grows_old_without_lowering_what_it_has_raised():
+    days = told([12] * 9, [10] * 9, through=10)
+    # The 10th to the 14th at $10 x 1.2, the days after them at $10: no bill tells of them.
+    expected = {14: 9 * 12 + 5 * 12, 15: 9 * 12 + 5 * 12 + 10, 25: 9 * 12 + 5 * 12 + 110}
+    for number, usd in expected.items():
+        now = NOW.replace(day=number)
+        assert counted(spent([10] * number), [bill(days)], now) == usd
+    assert "before 2026-11-10" in why_not([bill(days)], spent([10] * 25))
+
+
+@given(amounts, st.integers(1, 24), st.integers(1, 25))
+def test_time_alone_lowers_nothing(estimate, through, later):
+    days = told([20] * 25, estimate, through=through)
+    spend = spent(estimate[:through])
+    now = NOW.replace(day=through)
+    after = NOW.replace(day=min(through + later, 30))
+    assert counted(spend, [bill(days)], after) == counted(spend, [bill(days)], now)
+
+
 def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
     days = told([12] * 23, [10] * 23)
     repriced = tuple(
@@ -149,10 +171,9 @@ def test_what_a_person_books_for_billed_days_moves_the_ratio_at_once():
     assert ratio(days, before).value == Decimal("1.2")
     after = spent([12] * 25, corrections=repriced)
     assert ratio(days, after).value == 1
-    assert raised_spend(after, days, NOW) == 300
+    assert raised_spend(after, days) == 300
 
 
-amounts = st.lists(st.integers(0, 60), min_size=25, max_size=25)
 bills = st.builds(told, amounts, amounts, st.integers(1, 25))
 
 
@@ -169,15 +190,15 @@ def test_more_billed_on_any_day_never_lowers_it(estimate, days, which, more):
     if name not in days.billed:
         return
     greater = replace(days, billed=days.billed | {name: days.billed[name] + more})
-    figure = raised_spend(spent(estimate), days, NOW)
-    assert raised_spend(spent(estimate), greater, NOW) >= figure
+    figure = raised_spend(spent(estimate), days)
+    assert raised_spend(spent(estimate), greater) >= figure
 
 
 @given(amounts, bills)
 def test_it_is_never_less_than_estimate_or_bill_and_adds_at_most_the_unbilled_days_again(
     estimate, days
 ):
-    spend, found = spent(estimate), raised_spend(spent(estimate), days, NOW)
+    spend, found = spent(estimate), raised_spend(spent(estimate), days)
     billed = sum(days.billed.values(), Decimal(0))
     first = min(days.billed, default=None)
     inside = {
