@@ -4,6 +4,7 @@ import json
 
 import pytest
 from aws_cdk import Environment, Fn, Stack, Token
+from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
 from finops_constructs.budgets.alert_key import AlertKey
@@ -77,6 +78,26 @@ def test_fails_when_the_day_of_the_report_is_none(stack, day, said):
             organization="Bank",
             working_day=day,
         )
+
+
+def test_who_reads_reports_reads_them_only_and_without_platforms_nobody_is_told(stack):
+    key = AlertKey(stack, "Key").key
+    report = MonthlyReport(
+        stack,
+        "Report",
+        lake=lake(stack),
+        readers=AlertTopic(stack, "Readers", key=key, wake=False),
+        key=key,
+        organization="Bank",
+    )
+    role = iam.Role(stack, "Owner", assumed_by=iam.AccountRootPrincipal())
+    report.grant_read(role)
+    template = Template.from_stack(stack)
+    (policy,) = template.find_resources("AWS::IAM::Policy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "s3:GetObject"
+    assert statement["Resource"]["Fn::Join"][1][1] == "/*"
+    assert "events:PutEvents" not in json.dumps(template.find_resources("AWS::IAM::Role"))
 
 
 def test_two_buckets_and_two_activations_live_in_one_stack(stack):
