@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aws_cdk import Stack
 from constructs import Construct
 
 from finops_constructs._function import define_function
@@ -12,6 +13,8 @@ from finops_constructs.cost_lake.export_bucket import ESTIMATES_FOLDER
 from finops_constructs.enforcement.event_rules import define_function_rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aws_cdk import aws_lambda as lambda_
 
     from finops_constructs.cost_lake.export_bucket import ExportDestination
@@ -51,8 +54,8 @@ class LedgerExport(Construct):
         """
         super().__init__(scope, id)
         place = place_of(self)
-        bucket = f"arn:{place.partition}:s3:::{destination.bucket_name}"
-        files = f"{bucket}/{ESTIMATES_FOLDER}/{place.account}-{place.region}-*"
+        below = f"{ESTIMATES_FOLDER}/{place.account}-{place.region}-*"
+        files = f"arn:{place.partition}:s3:::{destination.bucket_name}/{below}"
         self.function = define_function(
             Construct(self, "Function"),
             package="ledger_export",
@@ -66,7 +69,10 @@ class LedgerExport(Construct):
                 },
                 {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [files]},
             ],
-            wildcards={files: "A file a month of this account and Region"},
+            wildcards={
+                f"arn:{place.partition}:s3:::{name}/{below}": "A file a month of this platform"
+                for name in self._shown(destination.bucket_name)
+            },
             environment={
                 "BUCKET": destination.bucket_name,
                 "BUCKET_ACCOUNT": destination.owner,
@@ -84,3 +90,11 @@ class LedgerExport(Construct):
             schedule=_SCHEDULE,
             constant_input='{"export":"schedule"}',
         )
+
+    def _shown(self, bucket_name: str) -> Iterator[str]:
+        """Yield a bucket's name as findings write it; of one that is imported they cannot."""
+        name = Stack.of(self).resolve(bucket_name)
+        if isinstance(name, str):
+            yield name
+        elif "Ref" in name:
+            yield f"<{name['Ref']}>"

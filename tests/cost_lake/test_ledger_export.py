@@ -5,14 +5,18 @@ import json
 
 import cdk_nag
 import pytest
-from aws_cdk import Validations
+from aws_cdk import Fn, Validations
+from aws_cdk.assertions import Template
 
+from finops_constructs.cost_lake.export_bucket import ExportBucket, ExportDestination
+from finops_constructs.cost_lake.ledger_export import LedgerExport
 from finops_constructs.stacks.platform_stack import PlatformStack
 from local.simulator import Request, Simulator
 from tests.cost_lake.conftest import BILLING, of_type, quick_app, synthesized
 from tests.iam.deployed import Deployment
 from tests.iam.test_function_roles import LOGGING, allowed_actions
 from tests.organisation_under_test import folder, tenant
+from tests.platform_under_test import platform_parts
 
 ACCOUNT, COST, REGION = "111122223333", "222233334444", "eu-west-1"
 BUCKET = f"finops-cost-data-{COST}-eu-west-1"
@@ -117,3 +121,15 @@ def test_the_bucket_admits_the_other_accounts_each_under_its_own_name(tmp_path):
 def test_its_own_account_needs_no_admission(cost):
     text = json.dumps(of_type(cost, "AWS::S3::BucketPolicy"))
     assert "AllowLedgers" not in text
+
+
+def test_a_bucket_that_is_known_at_deployment_only_passes_through():
+    parts = platform_parts()
+    value = Fn.import_value("V")
+    to = ExportDestination(bucket_name=value, region=value, owner=value)
+    LedgerExport(parts.stack, "Export", meter=parts.meter, destination=to)
+    own = ExportBucket(parts.stack, "Own", payer_account="9" * 12).destination
+    LedgerExport(parts.stack, "ToOwn", meter=parts.meter, destination=own)
+    text = json.dumps(Template.from_stack(parts.stack).to_json())
+    assert '{"Fn::ImportValue": "V"}' in text
+    assert "Token[" not in text
