@@ -132,6 +132,10 @@ def _as_json(number: int, digits: dict[str, Sequence[int]], said: Sequence[str])
     return json.dumps(entries)
 
 
+def _as(numbers: Any, type_: Any) -> Any:
+    return numbers if numbers.type == type_ else numbers.cast(type_)  # a cast copies
+
+
 class Key:
     """Several coded columns as one integer a row."""
 
@@ -156,12 +160,12 @@ class Key:
             raise TooManyValues
         narrow = self._size * size < _INT32_VALUES
         type_ = pa.int32() if narrow else pa.int64()
-        codes = column.codes.cast(type_)
+        codes = _as(column.codes, type_)
         if self.numbers is None:
             self.numbers = codes
-        else:
-            wide = self.numbers.cast(type_)
-            self.numbers = pc.add(pc.multiply(wide, pa.scalar(size, type_)), codes)
+        elif size > 1:
+            shifted = pc.multiply(_as(self.numbers, type_), pa.scalar(size, type_))
+            self.numbers = pc.add(shifted, codes)
         self._size *= size
         self._steps.append(size)
 

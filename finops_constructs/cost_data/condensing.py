@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Final
 
-from finops_constructs.cost_data.cur_folder import quoted
 from finops_constructs.cost_data.views import CUR_TABLE
 
 if TYPE_CHECKING:
@@ -42,15 +41,14 @@ def condense(
     except ImportError:
         return []
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
-    tables = lines.condensed(files, sql, threads=threads)
-    for number, (period, table) in enumerate(tables.items()):
-        rows = f"SELECT {quoted(period)} AS billing_period, * FROM condensed_arrow"
-        into = f"INSERT INTO {CONDENSED_TABLE} BY NAME"
-        made = f"CREATE OR REPLACE TEMP TABLE {CONDENSED_TABLE} AS"
+    periods, table = lines.condensed(files, sql, threads=threads)
+    if table is not None:
         connection.register("condensed_arrow", table)
-        connection.execute(f"{into if number else made} {rows}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {CONDENSED_TABLE} AS SELECT * FROM condensed_arrow"
+        )
         connection.unregister("condensed_arrow")
-    return list(tables)
+    return list(periods)
 
 
 def over_condensed(sql: str) -> str:
