@@ -3,7 +3,7 @@
 import pytest
 
 from finops_constructs.doctor.items import alert_channels, cost_tags, invocation_log
-from tests.adoption.doctor_case import TOPIC, case, said
+from tests.adoption.doctor_case import TOPIC, case, said, writer
 from tests.adoption.fake_aws import FakeAws, denied
 
 
@@ -84,6 +84,11 @@ class TestAlertChannels:
     def test_a_topic_needs_a_person_who_said_yes(self, given, blind):
         looked_at = case(sns=subscriptions(*given))
         assert [each for *_, each in said(alert_channels, looked_at)] == blind
+
+    def test_the_topic_that_the_self_test_shares_is_the_platforms(self):
+        looked_at = case(tenants={"finops-canary": writer()}, sns=subscriptions())
+        ((about, *_),) = said(alert_channels, looked_at)
+        assert about == "platform"
 
 
 class TestInvocationLog:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from finops_constructs.doctor.case import Case
 from finops_constructs.doctor.finding import PLATFORM, PLATFORM_TEAM, Finding
+from finops_constructs.enforcement.names import CANARY_TENANT
 from finops_constructs.operations.aws import translated
 
 ITEM: Final = "alert-channels"
@@ -31,8 +32,11 @@ def _topics(case: Case) -> dict[str, tuple[str, str]]:
         if ":sns:" in action
     }
     for tenant, entries in case.tenants.items():
+        whose = (tenant, entries.owner)
+        if tenant == CANARY_TENANT:  # the self-test tells the platform's own topic
+            whose = (PLATFORM, PLATFORM_TEAM)
         if entries.policy and entries.policy.get("alert_topic_arn"):
-            topics[str(entries.policy["alert_topic_arn"])] = (tenant, entries.owner)
+            topics[str(entries.policy["alert_topic_arn"])] = whose
     return topics
 
 
