@@ -96,6 +96,7 @@ def test_names_of_the_books_are_one_short_line(platform):
 
 def test_a_tenant_that_is_not_here_is_nobodys_mail(platform):
     function.handler(issued(tenant="nobody"), CONTEXT)
+    function.handler(issued(tenant="Data extraction"), CONTEXT)
     platform.add_tenant("writer", retired=True)
     function.handler(issued(), CONTEXT)
     assert charged(platform) == []
