@@ -127,7 +127,7 @@ def is_replaced(profile: LiveProfile, entries: Mapping[str, Mapping[str, Any]]) 
 
     The kill switch enters such a one in the registry when it next runs.
     """
-    alias = profile.tags.get(ALIAS_TAG)
+    alias = profile.tags.get(ALIAS_TAG, "")
     named = profile.name.rpartition("-")[0] == f"{profile.tags.get(TENANT_TAG)}-{alias}"
     return named and alias in entries and entries[alias].get("profile_arn") != profile.arn
 

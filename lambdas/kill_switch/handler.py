@@ -36,8 +36,9 @@ from kill_switch.reconciled import (
     parse_reconciled,
     with_estimates,
 )
+from kill_switch.report import Report
 from kill_switch.settings import Settings
-from kill_switch.switch import Report, Switch
+from kill_switch.switch import Switch
 from shared import registry, state_table, wake
 from shared.drift import with_first_figure
 from shared.ledger import month_of

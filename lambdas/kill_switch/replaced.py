@@ -228,7 +228,9 @@ class ReplacedProfiles:
             "replaced_at": self.clock.now().isoformat(),
         }
 
-    def _entered(self, tenant: str, name: str, value: Mapping[str, Any] | None) -> Any:
+    def _entered(
+        self, tenant: str, name: str, value: Mapping[str, Any] | None
+    ) -> ProfileEntry | None:
         if value is None:
             return None
         try:

@@ -7,8 +7,9 @@ from typing import Any
 
 from kill_switch.clock import Clock
 from kill_switch.hints import Hint
+from kill_switch.report import Report
 from kill_switch.settings import Settings
-from kill_switch.switch import Report, Switch
+from kill_switch.switch import Switch
 from shared.json_values import to_json
 from shared.ledger import alias_key, role_key
 from shared.reach import Place

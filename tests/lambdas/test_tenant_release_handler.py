@@ -225,7 +225,7 @@ def bedrock(monkeypatch):
     """Profiles: the stack's own, one it replaced, and others that must stay."""
     fake, client = FakeBedrock(), boto3.client
     monkeypatch.setattr(
-        release.boto3,
+        boto3,
         "client",
         lambda name, **kw: fake if name == "bedrock" else client(name, **kw),
     )

@@ -38,7 +38,8 @@ def test_a_replaced_profile_counts_at_its_own_price_beside_the_one_that_replaced
     parts = [(profile(), million), (cheaper, million)]
     found = compare_parts(parts, {DAY: {"h12": 4_000_000, "n12": 2}})
     assert found.spent == ((HOURS[0], 4_000_000),)
-    assert (found.difference_percent, found.silent) == (0, False)
+    assert found.difference_percent == 0
+    assert not found.silent
     assert compare_parts(parts, {DAY: {"h12": 3_000_000, "n12": 1}}).difference_percent == 25
 
 

@@ -252,7 +252,7 @@ def test_it_stays_if_its_tags_say_something_else_at_the_last_moment(platform, ch
 
 def test_it_stays_if_an_alias_leads_to_it_again_at_the_last_moment(platform):
     idle_since(platform, 30)
-    asked = []
+    asked: list[str] = []
 
     def roll_back(name):
         if name == "get_metric_data" and not asked:

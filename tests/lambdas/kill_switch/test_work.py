@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kill_switch.calls import Call, Result
 from kill_switch.work import TenantWork
+from shared.decision_types import SUSPENDED
 from shared.registry import Caller, ProfileEntry
 from shared.tenant_state import TenantState
 from tests.lambdas.platform_under_test import PLACE, policy_arn, profile_arn, role_arn
@@ -238,6 +239,6 @@ def test_a_replaced_profile_that_is_gone_is_no_failure():
             return super().make(call)
 
     world = Gone(dict.fromkeys([*ALIASES, OLD, LEFT_BEHIND], ""), (), frozenset())
-    desired = dict.fromkeys(ALIASES, "suspended")
-    outcome = world.run(work_with_replaced(TenantState(desired=desired, tenant_wide=True)))
+    stopped = TenantState(desired=dict.fromkeys(ALIASES, SUSPENDED), tenant_wide=True)
+    outcome = world.run(work_with_replaced(stopped))
     assert not [target for target in outcome.failures if OLD in target]

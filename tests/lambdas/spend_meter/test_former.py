@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from shared.replaced_callers import replaced_callers
 from spend_meter.delivery import open_delivery
 from spend_meter.former import MOST_ASKED_A_MINUTE, FormerProfiles
 from spend_meter.metering import meter
-from tests.lambdas.fake_aws import FakeBedrock, error
+from tests.lambdas.fake_aws import Broken, FakeBedrock, error
 from tests.lambdas.invocations import (
     NOW,
     delivery_of,
@@ -40,7 +41,7 @@ class Ssm:
     def get_paginator(self, _):
         return SimpleNamespace(paginate=self.pages)
 
-    def pages(self, **asked):
+    def pages(self, **asked: str) -> Any:
         self.asked += 1
         if asked["Name"] != "/finops/writer/profiles/smart":
             raise error("ParameterNotFound")
@@ -56,26 +57,29 @@ class Ssm:
 
 
 class Account:
-    def __init__(self, *history, **tags):
+    def __init__(self, *history: Any, **tags: str) -> None:
         self.bedrock, self.ssm, self.now = FakeBedrock(), Ssm(*history), 100.0
         self.bedrock.create(OLD["profile_arn"], **(TAGS | tags))
         self.former = FormerProfiles(
             bedrock=lambda: self.bedrock, ssm=self.ssm, place=PLACE, seconds=lambda: self.now
         )
 
+    def find(self, model_id: str) -> Any:
+        return self.former.find(model_id)
+
 
 @pytest.mark.parametrize("model_id", [OLD["profile_arn"], "old1"])
 def test_it_is_its_tenants_and_costs_what_its_alias_cost_then(model_id):
-    found = Account(OLD, NEW).former.find(model_id)
+    found = Account(OLD, NEW).find(model_id)
     assert (found.tenant, found.alias, found.key) == ("writer", "smart", "smart/old1")
     assert found.replaced_at == datetime(2026, 11, 2, tzinfo=UTC)
-    usual = registry_of(NEW).profiles["writer"]["smart"].rates.base.input
-    assert found.rates.base.input == 10 * usual
+    usual: Any = registry_of(NEW).profiles["writer"]["smart"].rates
+    assert found.rates.base.input == 10 * usual.base.input
 
 
 def test_the_last_time_that_the_alias_led_there_counts():
     changed = OLD | {"price": None}
-    found = Account(OLD, NEW, changed, NEW, NEW).former.find("old1")
+    found = Account(OLD, NEW, changed, NEW, NEW).find("old1")
     assert (found.rates, found.replaced_at.day) == (None, 4)
 
 
@@ -91,13 +95,13 @@ def test_the_last_time_that_the_alias_led_there_counts():
     ids=["never-led-there", "leads-there", "leads-there-again", "other-alias", "no-tenant"],
 )
 def test_what_its_alias_never_led_to_or_leads_to_now_is_not_found(account):
-    assert account.former.find("old1") is None
+    assert account.find("old1") is None
 
 
 def test_profiles_of_elsewhere_are_not_asked_about():
     account = Account(OLD, NEW)
     elsewhere = OLD["profile_arn"].replace("111122223333", "999999999999")
-    assert account.former.find(elsewhere) is None
+    assert account.find(elsewhere) is None
     assert account.bedrock.calls["read"] == 0
 
 
@@ -105,16 +109,18 @@ def test_unknown_profiles_are_asked_about_once_a_minute_and_only_so_many():
     account = Account(OLD, NEW)
     for _ in range(3):
         for number in range(50):
-            assert account.former.find(f"unknown{number}") is None
+            assert account.find(f"unknown{number}") is None
     assert account.bedrock.calls["read"] == MOST_ASKED_A_MINUTE
     account.now += 60
-    assert account.former.find("old1") is not None
+    assert account.find("old1") is not None
 
 
 def test_an_account_that_does_not_answer_leaves_the_record_to_the_dead_letters():
     account = Account(OLD, NEW)
-    account.bedrock.list_tags_for_resource = lambda **_: (_ for _ in ()).throw(error("Throttling"))
-    assert account.former.find("old1") is None
+    account.bedrock = Broken(  # type: ignore[assignment]
+        account.bedrock, {"list_tags_for_resource": lambda **_: error("Throttling")}
+    )
+    assert account.find("old1") is None
 
 
 def world_after_a_replacement():
@@ -139,6 +145,7 @@ def test_once_it_is_entered_nobody_is_asked_and_the_ledger_says_who_called_it():
     known = parse_registry({**entries_of(policy_entry("writer"), NEW), path: json.dumps(replaced)})
     batch = [record("old1"), record("old1"), record("old1", role="Batch"), record("new1")]
     events = open_delivery(delivery_of(*batch))
+    assert events
     metered = meter(events, profile_of=known.by_model_id.get, now=NOW)
     roles = [{"sk": u.sk, **u.added} for u in metered.updates if u.sk.startswith("R#")]
     callers = replaced_callers(roles)["old1"]
