@@ -13,7 +13,7 @@ from finops_constructs.enforcement.event_rules import define_function_rule
 from finops_constructs.enforcement.guard_alarm_list import Alarm, AlarmMetric
 from finops_constructs.enforcement.guard_alarms import define_alarm
 
-_DOCUMENT: Final = "docs/audit-log.md"
+_RUNBOOK: Final = "docs/runbooks/audit-log.md"
 _ALL_MODELS: Final = "Across all model IDs"
 _FINE, _BROKEN = "notBreaching", "breaching"
 _QUARTER: Final = 900
@@ -56,7 +56,7 @@ class DeliveryWatch(Construct):
                 self,
                 each,
                 topic_arn=alerts.topic_arn,
-                runbook=_DOCUMENT,
+                runbook=_RUNBOOK,
                 supports=Control.LOG_DELIVERY_WATCHED,
             ).attr_arn
             for each in watched

@@ -142,7 +142,7 @@ class CostAllocationTags(Construct):
             "InactiveTags",
             alarm_actions=[alerts.topic_arn],
             alarm_description="A cost tag has been inactive for 3 days, or nobody looks: its spend"
-            " belongs to nobody on the bill. Runbook: docs/cost-data.md#inactive-tags",
+            " belongs to nobody on the bill. Runbook: docs/runbooks/bill.md#inactive-tags",
             comparison_operator="GreaterThanOrEqualToThreshold",
             dimensions=[
                 cloudwatch.CfnAlarm.DimensionProperty(name="service", value=SERVICE),

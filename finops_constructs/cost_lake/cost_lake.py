@@ -16,6 +16,7 @@ from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER
 from finops_constructs.cost_data.views import all_views
 from finops_constructs.cost_lake.buckets import define_bucket, define_bucket_policy, shown_arn
 from finops_constructs.cost_lake.lake_tables import table_inputs, view_inputs
+from finops_constructs.cost_lake.names import DATABASE, WORKGROUP
 from finops_constructs.prices.price_list import load_price_list
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from finops_constructs.enforcement.iam_statement import Statement
     from finops_constructs.prices.price_list import PriceList
 
-DATABASE: Final = "finops"
-WORKGROUP: Final = "finops"
 _GIB: Final = 1024**3
 _RESULT_DAYS: Final = 7
 _QUERY: Final = [

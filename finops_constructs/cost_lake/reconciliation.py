@@ -119,7 +119,7 @@ class Reconciliation(Construct):
             "NothingReconciled",
             alarm_actions=[alerts.topic_arn],
             alarm_description="No bill was told to any platform for two days: estimates are not"
-            " corrected. Runbook: docs/cost-data.md#nothing-reconciled",
+            " corrected. Runbook: docs/runbooks/bill.md#nothing-reconciled",
             comparison_operator="LessThanThreshold",
             dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="service", value=SERVICE)],
             evaluation_periods=2,
