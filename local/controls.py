@@ -77,16 +77,17 @@ class Controls:
             )
         )
 
-    def set_function_clock(self, now: datetime | None) -> None:
-        """Set the clock that functions see; it goes on from there.
+    def set_function_clock(self, now: datetime | None, region: str | None = None) -> None:
+        """Set the clock that the functions of a Region see; it goes on from there.
 
         The emulator's own services keep the machine's time (`local.function_clock`).
 
         Args:
             now: What they are to take for now, with its time zone; None for the machine's time.
+            region: The Region. Default: the emulator's.
         """
         ahead = (now - datetime.now(UTC)).total_seconds() if now else 0.0
-        self._do("set-function-clock", None, seconds=ahead)
+        self._do("set-function-clock", region, seconds=ahead)
 
     def set_cost_tags_active_since(self, keys: list[str], since: datetime) -> None:
         """Activate cost allocation tags as of an earlier instant.

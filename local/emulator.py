@@ -74,6 +74,7 @@ class Emulator:
         self._port = 0
         self._previous_sigterm: Any = None
         self._session = _session_without_profile()
+        self._making = threading.Lock()
 
     @property
     def endpoint_url(self) -> str:
@@ -109,15 +110,16 @@ class Emulator:
             credentials: Who acts. Default: the account's root.
         """
         signer = credentials or Credentials.of_account(self.account)
-        return self._session.client(
-            service,  # type: ignore[call-overload]
-            region_name=region or self.region,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=signer.access_key_id,
-            aws_secret_access_key=signer.secret_access_key,
-            aws_session_token=signer.session_token,
-            config=_CLIENT_CONFIG,
-        )
+        with self._making:  # boto3 makes one client at a time
+            return self._session.client(
+                service,  # type: ignore[call-overload]
+                region_name=region or self.region,
+                endpoint_url=self.endpoint_url,
+                aws_access_key_id=signer.access_key_id,
+                aws_secret_access_key=signer.secret_access_key,
+                aws_session_token=signer.session_token,
+                config=_CLIENT_CONFIG,
+            )
 
     def assume_role(self, role_arn: str, session_name: str = "app") -> Credentials:
         """Return the credentials of a session of a role; who may assume it is not asked.

@@ -1,4 +1,4 @@
-"""The clock that functions see, which can be set: to the next month, for instance.
+"""The clock that a Region's functions see, which can be set: to the next month, for instance.
 
 Only `time.time`, `time.time_ns` and the `datetime` module of Python functions are set, by replacing
 them before the function's own code is loaded. The emulator's services keep the machine's time, and
@@ -8,12 +8,15 @@ A function that sleeps waits for AWS to become consistent, or for a run elsewher
 take moments, so no sleep lasts longer than a second.
 """
 
+import json
 import os
 import textwrap
 
 from ministack.core import lambda_runtime
+from ministack.core.responses import get_region
 
-_OFFSET = "FINOPS_EMULATOR_CLOCK_OFFSET"
+CLOCKS = "FINOPS_EMULATOR_CLOCKS"
+"""In the environment of every function: by how many seconds a Region's clock is ahead, as JSON."""
 _PRELUDE = textwrap.dedent(
     """
     def _set_clock(offset):
@@ -52,10 +55,12 @@ _PRELUDE = textwrap.dedent(
         real_sleep = time.sleep
         time.sleep = lambda seconds: real_sleep(min(seconds, longest))
 
-    import os
+    import json, os
     _sleep_briefly(1.0)
-    if float(os.environ.get("FINOPS_EMULATOR_CLOCK_OFFSET") or 0):
-        _set_clock(float(os.environ["FINOPS_EMULATOR_CLOCK_OFFSET"]))
+    _ahead = json.loads(os.environ.get("FINOPS_EMULATOR_CLOCKS") or "{}")
+    _ahead = _ahead.get(os.environ["AWS_REGION"])
+    if _ahead:
+        _set_clock(_ahead)
     """
 )
 
@@ -66,13 +71,15 @@ def install() -> None:
 
 
 def set_offset(seconds: float) -> None:
-    """Set the clock of every function, and have them start anew.
+    """Set the clock of every function of the Region at hand, and have them start anew.
 
     Args:
         seconds: How far it is ahead of the machine's; 0 for the machine's own.
     """
-    os.environ[_OFFSET] = str(seconds)
+    region = get_region()
+    ahead = json.loads(os.environ.get(CLOCKS) or "{}")
+    os.environ[CLOCKS] = json.dumps(ahead | {region: seconds})
     with lambda_runtime._lock:
-        workers = [each for entries in lambda_runtime._workers.values() for each in entries]
-        lambda_runtime._workers.clear()
+        keys = [key for key in lambda_runtime._workers if key.split(":")[1] == region]
+        workers = [each for key in keys for each in lambda_runtime._workers.pop(key)]
     lambda_runtime.kill_workers([each for each in workers if not each.in_use])

@@ -14,6 +14,8 @@ from local import (
     current_request,
     event_rules,
     function_clock,
+    function_files,
+    function_forks,
     function_urls,
     iam_limits,
     insights_stats,
@@ -25,7 +27,9 @@ from local import (
     model_access,
     policy_simulation,
     queue_metrics,
+    service_names,
     service_quotas,
+    stack_operations,
     unread_mail,
 )
 from local.cloudformation.alarm import Alarm
@@ -56,6 +60,8 @@ _MODULES = (
     current_request,
     event_rules,
     function_clock,
+    function_files,
+    function_forks,
     function_urls,
     iam_limits,
     insights_stats,
@@ -68,7 +74,9 @@ _MODULES = (
     policy_simulation,
     queue_metrics,
     service_quotas,
+    stack_operations,
     unread_mail,
+    service_names,
     # Last: it tells of what the stricter operations let through.
     change_events,
 )

@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from finops_constructs.cli import estate_tables
-from finops_constructs.config.loader import ConfigFaults, load_config
+from finops_constructs.config.loader import ConfigFaults, ConfigFolder, load_config
 from local.cdk import Cdk, CdkError
 from local.demo import (
     audit,
@@ -21,9 +22,11 @@ from local.demo import (
     evidence,
     incident,
     on_call,
+    strands,
     teardown,
 )
 from local.demo.narration import OUT, Narrator
+from local.demo.synthesis import synthesis
 from local.emulator import REPOSITORY, Emulator, EmulatorError
 
 
@@ -51,21 +54,43 @@ def main() -> int:
 
 def _run(narrator: Narrator) -> dict[str, Any]:
     config = load_config(REPOSITORY / "config")
-    assembly = deployment.synthesize(narrator, config)
-    with Emulator(account=config.tenants[0].account) as emulator:
+    account = config.tenants[0].account
+    with synthesis() as synthesized, Emulator(account=account) as emulator:
         cdk = Cdk(emulator, OUT, show=False)
+        count = len(config.tenants)
+        with narrator.step(f"Synthesizing {count} tenants (app.py), cdk bootstrap meanwhile"):
+            deployment.bootstrap(cdk, config)
+            assembly = synthesized()
         tenants = deployment.deploy(narrator, emulator, cdk, assembly, config)
         summary = {
             "tenants": estate_tables.as_json(tenants),
             "doctor": doctor.examine(narrator, emulator, sorted({t.region for t in tenants})),
             "call": deployment.call_one(narrator, emulator, tenants),
-            "bill": cost_lake.play(narrator, emulator, config),
-            "incident": incident.play(narrator, emulator, cdk, assembly),
-            "on_call": on_call.play(narrator, emulator),
-            "audit_log": audit.play(narrator, emulator, incident.TENANT, incident.REGION),
-            "evidence": evidence.play(narrator, emulator, assembly),
         }
+        summary |= _nights(narrator, emulator, cdk, assembly, config)
         return summary | {"teardown": teardown.tear_down(narrator, emulator, cdk, assembly, config)}
+
+
+def _nights(
+    narrator: Narrator, emulator: Emulator, cdk: Cdk, assembly: Path, config: ConfigFolder
+) -> dict[str, Any]:
+    """Two Regions know nothing of each other, so what happens in them happens at once."""
+    narrator.console.print(
+        f"\nNow in {incident.REGION} and {on_call.REGION} at the same time, told one by one:"
+    )
+    return strands.tell(
+        narrator,
+        {
+            "incident": lambda to: incident.play(to, emulator, cdk, assembly),
+            "audit_log": lambda to: audit.play(to, emulator, incident.TENANT, incident.REGION),
+        },
+        {
+            "bill": lambda to: cost_lake.play(to, emulator, config),
+            "on_call": lambda to: on_call.play(to, emulator),
+            "evidence": lambda to: evidence.play(to, emulator, assembly),
+        },
+        order=("bill", "incident", "on_call", "audit_log", "evidence"),
+    )
 
 
 if __name__ == "__main__":

@@ -81,12 +81,12 @@ class _Log:
         )
         later = datetime.now(UTC) + _LATER
         last = f"{later - _DELAY - timedelta(hours=1):manifests/%Y/%m/%d/%H.json}"
-        controls.set_function_clock(later)
+        controls.set_function_clock(later, self.region)
         try:
             controls.fire_rule(rule, self.region)
             wait_until("hours are closed", lambda: last in self.keys("manifests/") or None)
         finally:
-            controls.set_function_clock(None)
+            controls.set_function_clock(None, self.region)
         sealed = [key for key in self.keys("manifests/") if key.endswith(".json")]
         return [key.removeprefix("manifests/").removesuffix(".json") for key in sealed]
 

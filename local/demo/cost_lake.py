@@ -12,8 +12,8 @@ from finops_constructs.config.loader import ConfigFolder
 from finops_constructs.cost_data.cur_folder import INPUTS_FOLDER
 from finops_constructs.cost_data.sample.inputs import write_inputs
 from finops_constructs.cost_data.sample.writer import plan_months, write_sample
-from finops_constructs.cost_lake.cost_lake import DATABASE, WORKGROUP
 from finops_constructs.cost_lake.exports import CUR_EXPORT
+from finops_constructs.cost_lake.names import DATABASE, WORKGROUP
 from local.demo.finops_cli import FinopsCli
 from local.demo.narration import OUT, Narrator, wait_until
 from local.emulator import Emulator, EmulatorError

@@ -1,9 +1,6 @@
 """The example organisation, deployed through CloudFormation onto the emulated AWS."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from finops_constructs.cost_lake.exports import EXPORT_REGION
 from finops_constructs.estate.model import Tenant
 from finops_constructs.estate.reader import read_tenants
 from local.cdk import Cdk
-from local.demo.narration import OUT, Narrator
-from local.emulator import REPOSITORY, Emulator, EmulatorError
+from local.demo.narration import Narrator
+from local.emulator import Emulator, EmulatorError
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -31,39 +28,29 @@ _TRUST = {
 }
 
 
-def synthesize(narrator: Narrator, config: ConfigFolder) -> Path:
-    """Write the cloud assembly of the example organisation, as a person would; return where.
-
-    The CDK's own validation of templates is off: it takes as long as all the rest, and `make test`
-    runs it.
-    """
-    assembly = OUT / "cdk.out"
-    with narrator.step(f"Synthesizing {len(config.tenants)} tenants (python app.py)"):
-        environment = os.environ | {
-            "CDK_OUTDIR": str(assembly),
-            "CDK_VALIDATION": "false",
-            "FINOPS_CONFIG": str(REPOSITORY / "config"),
-        }
-        subprocess.run([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, check=True)
-    return assembly
+def bootstrap(cdk: Cdk, config: ConfigFolder) -> None:
+    """Bootstrap every Region of the example organisation."""
+    cdk.bootstrap(_regions(config))
 
 
 def deploy(
     narrator: Narrator, emulator: Emulator, cdk: Cdk, assembly: Path, config: ConfigFolder
 ) -> list[Tenant]:
-    """Bootstrap and deploy every stack; return the tenants that the emulated AWS then holds."""
-    regions = sorted({tenant.region for tenant in config.tenants})
-    if config.platform.billing:
-        regions = sorted({*regions, EXPORT_REGION, config.platform.billing.lake_region})
-    with narrator.step(f"Bootstrapping {', '.join(regions)} (cdk bootstrap)"):
-        cdk.bootstrap(regions)
+    """Deploy every stack; return the tenants that the emulated AWS then holds."""
     _create_existing_roles(emulator, config)
     with narrator.step("Deploying every stack (cdk deploy)"):
         cdk.deploy(assembly)
-    tenants = read_tenants(emulator.client, regions)
+    tenants = read_tenants(emulator.client, _regions(config))
     narrator.console.print("\nWhat the emulated AWS now holds, by its own APIs:\n")
     estate_tables.print_tenants(narrator.console, tenants)
     return tenants
+
+
+def _regions(config: ConfigFolder) -> list[str]:
+    regions = {tenant.region for tenant in config.tenants}
+    if config.platform.billing:
+        regions |= {EXPORT_REGION, config.platform.billing.lake_region}
+    return sorted(regions)
 
 
 def _create_existing_roles(emulator: Emulator, config: ConfigFolder) -> None:

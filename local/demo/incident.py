@@ -45,7 +45,7 @@ def play(narrator: Narrator, emulator: Emulator, cdk: Cdk, assembly: Path) -> di
         told["new_month"] = _new_month(narrator, stage, controls, finops)
         return told
     finally:
-        controls.set_function_clock(None)
+        controls.set_function_clock(None, REGION)
         simulator.close()
 
 
@@ -160,7 +160,7 @@ def _new_month(
     now = datetime.now(UTC)
     controls.set_budget_spend(stage.budget_name, str(stage.stop_usd * 2))
     first = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, 0, 10, tzinfo=UTC)
-    controls.set_function_clock(first)
+    controls.set_function_clock(first, REGION)
     controls.fire_rule(stage.schedule_rule(), REGION)
     # CloudWatch keeps the machine's time, by which the loop was a minute ago: a burst stays.
     wait_until("the new month lifts it", lambda: set(stage.suspended()) <= {ALIAS} or None)
