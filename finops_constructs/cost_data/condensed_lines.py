@@ -45,6 +45,8 @@ _SCALE: Final = 1e10
 _EXACT: Final = pa.decimal128(28, 10)
 _MOST: Final = 9e8
 """Above, a sum of tenths of a nano-dollar might leave 64 bits."""
+_FAULTS: Final = (OSError, pa.ArrowException)
+"""What PyArrow raises for files that it cannot read; the database says what is wrong with them."""
 _SESSION: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_+=,.@-"
 LINES: Final = "condensed_lines"
 """How many lines of the bill a row stands for."""
@@ -86,7 +88,7 @@ def condensed(
         partial(_row_group, period, file, number, wanted)
         for period, files in months.items()
         for file in files
-        for number in range(pq.ParquetFile(file).num_row_groups)
+        for number in range(_row_groups(file))
     ]
     for period, rows in read_ahead(reads, threads=threads):
         found = _parts(rows, wanted) if period in parts else None
@@ -100,6 +102,13 @@ def condensed(
     ]
     periods = [period for period, found in parts.items() if found]
     return periods, pa.concat_tables(tables) if tables else None
+
+
+def _row_groups(file: Path) -> int:
+    try:
+        return int(pq.ParquetFile(file).num_row_groups)
+    except _FAULTS:
+        return 1  # reading it will fail again, and leave the month out
 
 
 def looked_up(sql: str, column: str) -> list[str]:
@@ -118,7 +127,7 @@ def _row_group(
             rows = opened.read_row_group(number, columns=names, use_threads=False)
         except pa.ArrowNotImplementedError:
             continue  # a writer gave up on the dictionary of a map's leaf half-way
-        except pa.ArrowException:
+        except _FAULTS:
             break
         readable = all(
             name in rows.column_names and _readable(name, rows.schema.field(name).type, wanted)
@@ -145,7 +154,7 @@ def _parts(rows: pa.Table | None, wanted: _Wanted) -> list[pa.Table] | None:
     try:
         batches = rows.to_batches(max_chunksize=_ROWS)
         return [part for batch in batches for part in _added_up(batch, wanted)]
-    except (_NotExact, pa.ArrowException):
+    except (_NotExact, *_FAULTS):
         return None
 
 

@@ -227,6 +227,34 @@ def _from_text(name: str, type_: str) -> str:
     return name if type_ == "VARCHAR" else f"CAST(NULLIF({name}, '') AS {type_})"
 
 
+def unreadable(
+    connection: duckdb.DuckDBPyConnection, months: Iterable[CurMonth], fault: Exception
+) -> CostDataError:
+    """Return what to tell of files whose content cannot be read: the first one, and why.
+
+    Args:
+        connection: Reads each file once more, by itself.
+        months: Whose files were read.
+        fault: What was met when all were read together.
+    """
+    names = ", ".join(column.name for column in REQUIRED_COLUMNS)
+    for month in months:
+        for file in month.files:
+            try:
+                relation = cur_relation(connection, [CurMonth(month.period, (file,))])
+                connection.execute(f"SELECT max(hash({names})) FROM ({relation})").fetchall()
+            except load_duckdb().Error as found:
+                return CostDataError(
+                    f"{file}: cannot be read ({_first_line(found)}): copy it again (aws s3 sync)"
+                )
+    periods = ", ".join(month.period for month in months)
+    return CostDataError(f"{periods}: cannot be added up ({_first_line(fault)})")
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).strip().splitlines()[0]
+
+
 def quoted(text: str) -> str:
     """Return an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -20,8 +20,10 @@ from finops_constructs.cost_data.cur_folder import (
     check_files,
     cur_relation,
     quoted,
+    unreadable,
 )
 from finops_constructs.cost_data.errors import CostDataError
+from finops_constructs.cost_data.optional_duckdb import load_duckdb
 from finops_constructs.cost_data.views import CUR_TABLE, DAILY_VIEWS, get_view, view_sql
 
 if TYPE_CHECKING:
@@ -83,8 +85,11 @@ class DailyCache:
         for month in missing:
             progress(f"reading {month.period}: {len(month.files)} files")
             check_files(connection, month)
-        if missing:
-            self._make(connection, missing, kept)
+        try:
+            if missing:
+                self._make(connection, missing, kept)
+        except load_duckdb().Error as fault:
+            raise unreadable(connection, missing, fault) from None
         return {name: [files[name] for files in kept.values()] for name in self._sql}
 
     def _make(

@@ -54,6 +54,15 @@ def cut(folder):
     file.write_bytes(file.read_bytes()[:-1000])
 
 
+def garble(folder):
+    """Spoil what is between the first bytes and the last: the file still looks like Parquet."""
+    file = max((folder / PERIOD).glob("*.parquet"), key=lambda each: each.stat().st_size)
+    content = bytearray(file.read_bytes())
+    for place in range(200, len(content) // 2, 97):
+        content[place] ^= 0x5A
+    file.write_bytes(content)
+
+
 def empty(folder):
     for file in (folder / PERIOD).glob("*"):
         file.unlink()
@@ -80,6 +89,7 @@ def no_tag_activated(folder):
         (lambda f: as_csv(f, "one.parquet"), "is named Parquet but holds CSV: choose Parquet"),
         (lambda f: as_csv(f, "one.csv"), "lacks bill_bill_type, bill_billing_entity"),
         (cut, "is cut off: copy it again"),
+        (garble, "finops-sample-00001.snappy.parquet: cannot be read ("),
         (empty, "2026-11 has a folder but no file: AWS delivers the first one up to 24 hours"),
         (legacy_beside, "has folders of a legacy CUR (year=.../month=...); give the folder"),
         (twice, "2026-11 is there more than once"),
