@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from shared.decision_types import SUSPENDED
 from shared.registry import Registry
 from shared.tenant_state import TenantState
 
@@ -60,7 +59,7 @@ def jobs_to_end(
         profile = registry.by_model_id.get(job.model_id)
         if profile is not None:
             state = states.get(profile.tenant)
-            if state is not None and state.desired.get(profile.alias) == SUSPENDED:
+            if state is not None and state.stops_alias(profile.alias):
                 yield profile.tenant, job
             continue
         tenant = owners.get(job.role_arn)

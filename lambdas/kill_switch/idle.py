@@ -13,8 +13,9 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kill_switch.batch_jobs import read_jobs
 from kill_switch.replaced import REPLACED_TAG, ReplacedProfiles, has_own_name
-from shared.decision_types import ACTIVE, SUSPENDED
+from shared.decision_types import SUSPENDED
 from shared.former_profiles import ALIAS_TAG, TENANT_TAG, tags_of
 from shared.registry import ROOT, Registry, parse_registry
 from shared.registry_entries import ProfileEntry
@@ -76,7 +77,7 @@ class IdleRemoval:
             if self._may_be_idle(entry, state, now)
         ]
         try:
-            idle = [each for each in old if each.profile_id in self._uncalled(old, now)]
+            idle = self._idle_ones(old, now)
         except (BotoCoreError, ClientError):
             logger.exception("calls not readable: no replaced profile is removed")
             return
@@ -88,8 +89,15 @@ class IdleRemoval:
 
     def _may_be_idle(self, entry: ProfileEntry, state: TenantState, now: datetime) -> bool:
         since = max(each for each in (entry.replaced_at, state.changed_at) if each is not None)
-        stopped = state.tenant_wide or state.desired.get(entry.alias, ACTIVE) == SUSPENDED
-        return not stopped and now - since >= timedelta(days=self.days)
+        return not state.stops_alias(entry.alias) and now - since >= timedelta(days=self.days)
+
+    def _idle_ones(self, entries: Sequence[ProfileEntry], now: datetime) -> list[ProfileEntry]:
+        uncalled = self._uncalled(entries, now)
+        idle = [entry for entry in entries if entry.profile_id in uncalled]
+        if not idle:
+            return []
+        at_work = {job.model_id for job in read_jobs(self.profiles.client("bedrock"))}
+        return [each for each in idle if not at_work & {each.profile_arn, each.profile_id}]
 
     def _uncalled(self, entries: Sequence[ProfileEntry], now: datetime) -> set[str]:
         cloudwatch, hours = self.profiles.client("cloudwatch"), 24 * self.days

@@ -233,9 +233,7 @@ class TenantWork:
                 self._fail(f"role {caller.role_name}", "attach", "not-editable", fault)
 
     def _wants_stop(self, key: str) -> bool:
-        # An alias that is gone may have left profiles behind.
-        otherwise = SUSPENDED if self.state.tenant_wide else ACTIVE
-        return self.state.desired.get(self.profiles[key].alias, otherwise) == SUSPENDED
+        return self.state.stops_alias(self.profiles[key].alias)
 
     def _waits(self, target: str) -> bool:
         """Whether a failed action is left alone for a while; a new decision tries at once."""

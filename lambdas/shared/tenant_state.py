@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from shared.decision_types import (
+    ACTIVE,
     SUSPENDED,
     ApprovalState,
     Billed,
@@ -136,6 +137,13 @@ class TenantState:
     def stops(self) -> bool:
         """Whether anything of the tenant is to be suspended."""
         return self.tenant_wide or SUSPENDED in self.desired.values()
+
+    def stops_alias(self, alias: str) -> bool:
+        """Whether an alias is to be suspended; one that is gone is stopped with its tenant alone.
+
+        It may have left profiles behind that were replaced.
+        """
+        return self.desired.get(alias, SUSPENDED if self.tenant_wide else ACTIVE) == SUSPENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

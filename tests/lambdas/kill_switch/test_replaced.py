@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kill_switch.replaced import REPLACED_TAG
+from shared.decision_types import Order
 from tests.lambdas.fake_aws import real_client
 from tests.lambdas.platform_under_test import profile_arn
 from tests.lambdas.shared.decision_inputs import NOW
@@ -280,6 +281,23 @@ def test_it_stays_if_an_alias_leads_to_it_again_at_the_last_moment(platform):
     )
     platform.run()
     assert asked
+    assert OLD in platform.bedrock.tags
+
+
+@pytest.mark.parametrize("model", [OLD, "writerold1"])
+def test_it_stays_while_a_batch_job_runs_through_it(platform, model):
+    idle_since(platform, 30)
+    platform.bedrock.submit("job", model=model, role="arn:aws:iam::123456789012:role/batch")
+    platform.run()
+    assert OLD in platform.bedrock.tags
+
+
+def test_a_stop_that_lasts_keeps_it(platform):
+    idle_since(platform, 30)
+    platform.word("writer", "ORDER", Order(scope=None, at=platform.now, actor="kim", reason="x"))
+    for _ in range(3):
+        platform.run()
+        platform.later(days=9)
     assert OLD in platform.bedrock.tags
 
 
