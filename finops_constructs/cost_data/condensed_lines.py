@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +29,7 @@ from finops_constructs.cost_data.columns import PARTITION_COLUMN, REQUIRED_COLUM
 from finops_constructs.cost_data.read_ahead import read_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _STARTS: Final = "line_item_usage_start_date"
@@ -90,18 +91,31 @@ def condensed(
         for file in files
         for number in range(_row_groups(file))
     ]
-    for period, rows in read_ahead(reads, threads=threads):
-        found = _parts(rows, wanted) if period in parts else None
-        if found is None:
-            parts.pop(period, None)
-        else:
-            parts[period] += found
+    with _allocator():
+        for period, rows in read_ahead(reads, threads=threads):
+            found = _parts(rows, wanted) if period in parts else None
+            if found is None:
+                parts.pop(period, None)
+            else:
+                parts[period] += found
     names = [*wanted.texts, *maps, _STARTS, _PRINCIPAL]
     tables = [
         _with_maps(_merged(found, names), maps, period) for period, found in parts.items() if found
     ]
     periods = [period for period, found in parts.items() if found]
     return periods, pa.concat_tables(tables) if tables else None
+
+
+@contextmanager
+def _allocator() -> Iterator[None]:
+    """Give memory back to the system less often than PyArrow's own choice; a tenth of the time."""
+    before = pa.default_memory_pool()
+    if "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
 
 
 def _row_groups(file: Path) -> int:
