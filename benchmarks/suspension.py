@@ -185,6 +185,7 @@ def _first_event() -> float:
             "DescribeAlarms": {"MetricAlarms": [], "CompositeAlarms": []},
             "Query": {"Items": []},
             "TransactWriteItems": {},
+            "ListInferenceProfiles": {"inferenceProfileSummaries": []},
             "ListTagsForResource": {"tags": []},
             "ListEntitiesForPolicy": {"PolicyRoles": []},
             "PutParameter": {},
