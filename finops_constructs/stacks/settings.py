@@ -1,6 +1,5 @@
 """From typed configuration to what the constructs take."""
 
-import functools
 from collections.abc import Iterable
 
 from aws_cdk import DefaultStackSynthesizer
@@ -37,14 +36,13 @@ def landing_zone(platform: PlatformConfig, *, account: str, region: str) -> Land
     )
 
 
-@functools.cache
-def _synthesizer(qualifier: str) -> DefaultStackSynthesizer:
-    return DefaultStackSynthesizer(qualifier=qualifier)
-
-
 def synthesizer(platform: PlatformConfig) -> DefaultStackSynthesizer:
-    """Return what deploys by the organisation's bootstrap; stacks may share it."""
-    return _synthesizer(platform.landing_zone.cdk_qualifier)
+    """Return what deploys one stack by the organisation's bootstrap.
+
+    Each stack needs its own: one that is shared lists every earlier stack's assets in the next
+    one's manifest, those of other apps of the process too.
+    """
+    return DefaultStackSynthesizer(qualifier=platform.landing_zone.cdk_qualifier)
 
 
 def broad_values(attribution: Attribution) -> frozenset[str]:

@@ -54,10 +54,15 @@ def test_there_is_one_platform_per_account_and_region_and_one_stack_a_tenant(tmp
     }
 
 
-def test_no_stack_refers_to_another(tmp_path):
+def test_no_stack_refers_to_another_or_publishes_anothers_template(tmp_path):
     config = folder(tenant("writer", **EVERYTHING), tenant("chat"))
-    for template in synthesize(config, tmp_path).values():
+    for stack, template in synthesize(config, tmp_path).items():
         assert "Fn::ImportValue" not in json.dumps(template)
+        manifest = json.loads((tmp_path / "cdk.out" / f"{stack}.assets.json").read_text())
+        paths = [file["source"]["path"] for file in manifest["files"].values()]
+        assert [each for each in paths if each.endswith(".template.json")] == [
+            f"{stack}.template.json"
+        ]
         assert "Outputs" not in template
 
 
