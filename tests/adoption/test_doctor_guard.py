@@ -161,6 +161,7 @@ def test_an_item_that_may_not_look_says_so_and_blinds_where_that_matters(item):
     looked_at = case(slack_workspaces={"writer": ["T1"]})
     looked_at = Case(**{f: getattr(looked_at, f) for f in Case.__slots__} | {"aws": _Refusing()})
     looked_at.tenants["writer"].callers["arn:aws:iam::111122223333:role/a"] = ()
+    looked_at.tenants["writer"].replaced["smart/old1"] = {}
     (found,) = _of_item(item, looked_at)
     assert not found.known
     matters = item.ITEM in {
