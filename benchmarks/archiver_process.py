@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from benchmarks.process import own_cpu_seconds, own_peak_kib
 from log_archiver.archiver import Archiver
 from log_archiver.manifest import Where
 from log_archiver.pseudonyms import Pseudonyms
@@ -87,25 +87,14 @@ def main() -> None:
         pseudonyms=Pseudonyms(b"key"),
         now=lambda: datetime(2026, 11, 26, 2, tzinfo=UTC),
     )
-    before = _cpu_seconds()
+    before = own_cpu_seconds()
     done = archiver.ingest.file(f"{PREFIX}large.json.gz")
     figures = {
         "records": done.records,
-        "cpu_seconds": _cpu_seconds() - before,
-        "peak_mib": _peak_kib() / _KIB_PER_MIB,
+        "cpu_seconds": own_cpu_seconds() - before,
+        "peak_mib": own_peak_kib() / _KIB_PER_MIB,
     }
     print(json.dumps(figures))  # noqa: T201 - read by the benchmark
-
-
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _peak_kib() -> int:
-    # Not getrusage: its maximum of a child begins with what the parent held.
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
 if __name__ == "__main__":

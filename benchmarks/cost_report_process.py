@@ -1,13 +1,13 @@
 """Makes one month's report, page and all, and prints what it took as JSON."""
 
 import json
-import resource
 import sys
 import tempfile
 import time
 from datetime import date
 from pathlib import Path
 
+from benchmarks.process import own_cpu_seconds, own_peak_kib
 from finops_constructs.cost_data.duckdb_engine import DuckDbEngine
 from finops_constructs.report.files import write_report
 from finops_constructs.report.gather import gather
@@ -23,7 +23,7 @@ _DAY = date(2026, 11, 24)
 def main() -> None:
     """Measure from after the imports to the last byte of the page."""
     folder, month = Path(sys.argv[1]), sys.argv[2]
-    started, cpu_before = time.perf_counter(), _cpu_seconds()
+    started, cpu_before = time.perf_counter(), own_cpu_seconds()
     engine = DuckDbEngine(folder, as_of=_DAY, threads=_THREADS)
     with tempfile.TemporaryDirectory() as out:
         made = make_report(
@@ -36,21 +36,10 @@ def main() -> None:
         write_report(made, Path(out))
     figures = {
         "seconds": time.perf_counter() - started,
-        "cpu_seconds": _cpu_seconds() - cpu_before,
-        "peak_gib": _peak_kib() / _KIB_PER_GIB,
+        "cpu_seconds": own_cpu_seconds() - cpu_before,
+        "peak_gib": own_peak_kib() / _KIB_PER_GIB,
     }
     print(json.dumps(figures))  # noqa: T201 - read by the benchmark
-
-
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _peak_kib() -> int:
-    # Not getrusage: its maximum of a child begins with what the parent held.
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Timing whole processes: the median of several runs after one that warms caches."""
+"""What processes cost: others, as the median of several runs, and this one."""
 
 import os
+import resource
 import statistics
 import subprocess
 import time
@@ -27,3 +28,16 @@ def median_seconds(
         )
         times.append(time.perf_counter() - started)
     return statistics.median(times[1:])
+
+
+def own_cpu_seconds() -> float:
+    """Return the CPU time this process has used, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def own_peak_kib() -> int:
+    """Return the most memory this process has held, in KiB."""
+    # Not getrusage: its maximum of a child begins with what the parent held.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])

@@ -140,3 +140,26 @@ def _powertools_variables(package: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "POWERTOOLS_SERVICE_NAME": package.replace("_", "-"),
     }
+
+
+def keep_failures(
+    scope: Construct, function: lambda_.CfnFunction, *, dead_letters: str
+) -> lambda_.CfnEventInvokeConfig:
+    """Send events that `function` failed on three times to a queue, instead of dropping them.
+
+    Args:
+        scope: The construct it belongs to.
+        function: The function.
+        dead_letters: The queue's ARN.
+    """
+    config = lambda_.CfnEventInvokeConfig
+    return config(
+        scope,
+        "Failures",
+        function_name=function.ref,
+        qualifier="$LATEST",
+        maximum_retry_attempts=2,
+        destination_config=config.DestinationConfigProperty(
+            on_failure=config.OnFailureProperty(destination=dead_letters)
+        ),
+    )

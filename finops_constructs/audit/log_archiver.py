@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from finops_constructs._acknowledge import QUEUE_DEAD_LETTERS, acknowledge
-from finops_constructs._function import define_function
+from finops_constructs._function import define_function, keep_failures
 from finops_constructs._place import place_of
 from finops_constructs.audit import archiver_rights as rights
 from finops_constructs.audit.ingest_queue import define_ingest_queue
@@ -243,17 +243,7 @@ class LogArchiver(Construct):
             schedule=_SEAL_EVERY,
         )
         declare(schedule, {Control.LOG_ARCHIVED: "Every hour is closed with a chained manifest"})
-        config = lambda_.CfnEventInvokeConfig
-        config(
-            self,
-            "Failures",
-            function_name=self.function.ref,
-            qualifier="$LATEST",
-            maximum_retry_attempts=2,
-            destination_config=config.DestinationConfigProperty(
-                on_failure=config.OnFailureProperty(destination=self.dead_letters.attr_arn)
-            ),
-        )
+        keep_failures(self, self.function, dead_letters=self.dead_letters.attr_arn)
 
     def _copy_journal(self, journal: dynamodb.CfnTable) -> None:
         mapping = lambda_.CfnEventSourceMapping

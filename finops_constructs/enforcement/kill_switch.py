@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from finops_constructs._function import define_function
+from finops_constructs._function import define_function, keep_failures
 from finops_constructs._place import Place, place_of
 from finops_constructs.budgets.alert_topic import AlertTopic
 from finops_constructs.controls.control import Control
@@ -96,7 +96,7 @@ class KillSwitch(Construct):
             self.function,
             {Control.USE_CAN_BE_STOPPED: "It refuses a tenant's new calls by tag and by policy"},
         )
-        self._keep_failures(wake_queue)
+        keep_failures(self, self.function, dead_letters=wake_queue.dead_letters.attr_arn)
         self.event_sources = (
             self._read_wake_queue(wake_queue),
             define_function_rule(
@@ -145,18 +145,5 @@ class KillSwitch(Construct):
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
                 maximum_concurrency=_CONCURRENT_BATCHES
-            ),
-        )
-
-    def _keep_failures(self, wake_queue: WakeQueue) -> None:
-        config = lambda_.CfnEventInvokeConfig
-        config(
-            self,
-            "Failures",
-            function_name=self.function.ref,
-            qualifier="$LATEST",
-            maximum_retry_attempts=2,
-            destination_config=config.DestinationConfigProperty(
-                on_failure=config.OnFailureProperty(destination=wake_queue.dead_letters.attr_arn)
             ),
         )

@@ -18,8 +18,8 @@ from finops_constructs._tokens import is_unresolved
 
 SCHEMA_VERSION: Final = 1
 # How the CDK writes a token in text, and the exponent of one that stands for a number.
-_TOKEN: Final = "Token["
-_NUMBER_TOKEN: Final = "e+289"
+_IN_TEXT: Final = "Token["
+_AS_NUMBER: Final = "e+289"
 
 
 def policy_path(tenant: str) -> str:
@@ -109,5 +109,5 @@ def money(amount: Decimal | float | None) -> str | None:
 def _may_hold_tokens(value: Mapping[str, Any]) -> bool:
     # Looked for in the JSON, which is sooner written than every value is asked. What only looks
     # like a token costs a call into Node, and nothing else.
-    text = json.dumps(value, default=lambda _: _TOKEN)
-    return _TOKEN in text or _NUMBER_TOKEN in text
+    text = json.dumps(value, default=lambda _: _IN_TEXT)
+    return _IN_TEXT in text or _AS_NUMBER in text

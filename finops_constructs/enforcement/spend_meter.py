@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from finops_constructs._acknowledge import QUEUE_DEAD_LETTERS, acknowledge
-from finops_constructs._function import define_function
+from finops_constructs._function import define_function, keep_failures
 from finops_constructs._place import Place, place_of
 from finops_constructs.controls.control import Control
 from finops_constructs.controls.declare import declare
@@ -137,17 +137,7 @@ class SpendMeter(Construct):
         )
 
     def _handle_failures(self) -> lambda_.CfnEventSourceMapping:
-        config = lambda_.CfnEventInvokeConfig
-        config(
-            self,
-            "Failures",
-            function_name=self.function.ref,
-            qualifier="$LATEST",
-            maximum_retry_attempts=2,
-            destination_config=config.DestinationConfigProperty(
-                on_failure=config.OnFailureProperty(destination=self.dead_letters.attr_arn)
-            ),
-        )
+        keep_failures(self, self.function, dead_letters=self.dead_letters.attr_arn)
         return lambda_.CfnEventSourceMapping(
             self,
             "Replay",

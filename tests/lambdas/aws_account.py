@@ -18,11 +18,10 @@ CREDENTIALS = {
 LEDGER = "finops-ledger"
 
 
-def create_ledger() -> Any:
-    """Create the ledger table and return a client for it."""
-    dynamodb = boto3.client("dynamodb", region_name=REGION)
+def create_table(dynamodb: Any, name: str) -> None:
+    """Create a table with the platform's keys."""
     dynamodb.create_table(
-        TableName=LEDGER,
+        TableName=name,
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
             {"AttributeName": "sk", "KeyType": "RANGE"},
@@ -33,6 +32,12 @@ def create_ledger() -> Any:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def create_ledger() -> Any:
+    """Create the ledger table and return a client for it."""
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    create_table(dynamodb, LEDGER)
     return dynamodb
 
 

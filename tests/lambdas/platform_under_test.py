@@ -17,6 +17,7 @@ from shared.registry import load_registry
 from shared.registry_cache import RegistryCache
 from shared.state_table import StateTable
 from shared.tenant_state import TenantState
+from tests.lambdas.aws_account import create_table
 from tests.lambdas.fake_aws import InlineExecutor, Services, real_client
 from tests.lambdas.shared.decision_inputs import NOW
 
@@ -56,18 +57,7 @@ class Platform:
         self.bedrock = self.services.bedrock
         self.budgets = self.services.budgets
         for name in (LEDGER, STATE):
-            self.services("dynamodb").create_table(
-                TableName=name,
-                KeySchema=[
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-                AttributeDefinitions=[
-                    {"AttributeName": "pk", "AttributeType": "S"},
-                    {"AttributeName": "sk", "AttributeType": "S"},
-                ],
-                BillingMode="PAY_PER_REQUEST",
-            )
+            create_table(self.services("dynamodb"), name)
         self.topic, self.platform_mail = self._topic("finops-platform")
         self.mail: dict[str, str] = {}
         self.switch = self.new_switch()

@@ -20,6 +20,7 @@ from ledger_export.logic import COLUMNS, as_csv, estimates, months_to_export
 from shared.canary_tenant import CANARY_TENANT
 from shared.corrections import Correction
 from shared.ledger import alias_key, batch_key, month_spend, plain_item, role_key
+from tests.lambdas.aws_account import create_table
 
 REGION, ACCOUNT, COST = "eu-west-2", "111122223333", "999988887777"
 MONTHS = ("2026-10", "2026-11")
@@ -131,19 +132,8 @@ def lake(monkeypatch):
     with mock_aws():
         s3 = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket="lake")
-        dynamodb = boto3.client("dynamodb")
-        dynamodb.create_table(
-            TableName="finops-ledger",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        dynamodb = boto3.client("dynamodb", region_name=REGION)
+        create_table(dynamodb, "finops-ledger")
         for item in LEDGER:
             typed = {k: {"S" if isinstance(v, str) else "N": str(v)} for k, v in item.items()}
             dynamodb.put_item(TableName="finops-ledger", Item=typed)

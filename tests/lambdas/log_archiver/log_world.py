@@ -16,6 +16,7 @@ from log_archiver.manifest import Where
 from log_archiver.pseudonyms import Pseudonyms
 from log_archiver.settings import Settings
 from shared.registry import parse_registry
+from tests.lambdas.aws_account import create_table
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"  # moto's own account
 PREFIX = f"bedrock/AWSLogs/{ACCOUNT}/BedrockModelInvocationLogs/{REGION}/"
@@ -136,18 +137,7 @@ class LogWorld:
         for bucket in ("landing", "content"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         for table in ("chain", "names"):
-            self.dynamodb.create_table(
-                TableName=table,
-                KeySchema=[
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-                AttributeDefinitions=[
-                    {"AttributeName": "pk", "AttributeType": "S"},
-                    {"AttributeName": "sk", "AttributeType": "S"},
-                ],
-                BillingMode="PAY_PER_REQUEST",
-            )
+            create_table(self.dynamodb, table)
         self.settings = Settings(
             where=Where(
                 account=ACCOUNT,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from shared.ledger import HOURS, alias_key, batch_key, month_spend, read_month, role_key
+from tests.lambdas.aws_account import create_table
 
 NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -73,18 +74,7 @@ def test_aliases_add_up_to_the_total(spends):
 @mock_aws
 def test_a_month_is_read_from_the_table_with_its_roles_only_if_asked():
     dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
-    dynamodb.create_table(
-        TableName="finops-ledger",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(dynamodb, "finops-ledger")
     for key, numbers in (
         (alias_key("writer", "smart", TODAY), {"h01": "1500000", "n01": "3"}),
         (alias_key("writer", "smart", date(2026, 10, 25)), {"h01": "7"}),
