@@ -244,5 +244,8 @@ def _print_readiness(uses: Uses, found: Sequence[Readiness]) -> None:
         )
         for obstacle in each.obstacles:
             click.echo(f"    {obstacle}")
+    if not found:
+        click.echo("no tenant has guard: observe: all that are registered enforce it already")
+        return
     done = sum(each.ready for each in found)
     click.echo(f"{done} of {counted(len(found), 'tenant')} ready, by {uses.source}")

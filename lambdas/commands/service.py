@@ -174,7 +174,7 @@ def _knows(registry: Registry, request: Request) -> bool:
 
 def _check_tenant(request: Request, registry: Registry) -> str:
     if request.tenant is None or request.tenant not in registry.tenants:
-        known = ", ".join(registry.tenants) or "none"
+        known = ", ".join(t for t in registry.tenants if t != CANARY_TENANT) or "none"
         raise RefusedError(404, f"no tenant {request.tenant!r}; known tenants: {known}")
     return request.tenant
 

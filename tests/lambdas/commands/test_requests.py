@@ -4,6 +4,7 @@ import json
 import pytest
 
 from commands import handler as commands
+from shared.canary_tenant import CANARY_TENANT
 from tests.lambdas.commands.signed_requests import CONTEXT, KIM, request
 from tests.lambdas.platform_under_test import STATE
 
@@ -34,6 +35,7 @@ def test_a_request_nobody_signed_is_refused_whatever_its_body_says(platform, ask
 
 def test_unknown_tenants_and_aliases_list_the_known_ones(platform, ask):
     platform.add_tenant("writer")
+    platform.add_tenant(CANARY_TENANT)
     assert ask("suspend", "nobody", reason="x") == (
         404,
         {"error": "no tenant 'nobody'; known tenants: writer"},
