@@ -59,6 +59,14 @@ def test_what_must_outlive_its_stack_still_does(now, name):
             assert new["UpdateReplacePolicy"] == "Retain", logical_id
 
 
+@pytest.mark.parametrize("name", BEFORE)
+def test_a_profile_that_a_later_change_replaces_is_left_to_the_kill_switch(now, name):
+    for logical_id, old in BEFORE[name]["Resources"].items():
+        if old["Type"] == "AWS::Bedrock::ApplicationInferenceProfile":
+            new = now[name]["Resources"][logical_id]
+            assert (new["UpdateReplacePolicy"], new["DeletionPolicy"]) == ("Retain", "Delete")
+
+
 def test_the_fixture_holds_something_of_every_kind_that_must_stay_but_buckets():
     types = {r["Type"] for template in BEFORE.values() for r in template["Resources"].values()}
     assert types >= KEPT - {"AWS::S3::Bucket"}
