@@ -120,15 +120,14 @@ class IdleRemoval:
             return
         tags = tags_of(bedrock, entry.profile_arn)
         whose = (tags.get(TENANT_TAG), tags.get(ALIAS_TAG))
-        if whose != (entry.tenant, entry.alias) or tags.get(_STATE_TAG) == SUSPENDED:
+        replaced = REPLACED_TAG in tags and tags.get(_STATE_TAG) != SUSPENDED
+        if whose != (entry.tenant, entry.alias) or not replaced:
             logger.warning("its tags say otherwise: kept", arn=entry.profile_arn, tags=tags)
             return
         found = bedrock.get_inference_profile(inferenceProfileIdentifier=entry.profile_arn)
         if not has_own_name(found["inferenceProfileName"], entry.tenant, entry.alias):
             logger.warning("somebody else made it: kept", arn=entry.profile_arn)
             return
-        if REPLACED_TAG not in tags:
-            self.profiles.mark(entry)
         self.profiles.journal(entry, "profile-removed")
         bedrock.delete_inference_profile(inferenceProfileIdentifier=entry.profile_arn)
         self.profiles.strike_out(entry)

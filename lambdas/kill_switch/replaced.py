@@ -205,14 +205,17 @@ class ReplacedProfiles:
             self.memory.foreign.add(arn)
             return None
         value = former_entry(self.client("ssm"), tenant, alias, arn)
+        proven = value is not None
         if value is None and self.clock.now() - summary["createdAt"] >= _BEING_MADE:
             value = self._without_a_past(summary, tenant, alias)
-        return self._entered(tenant, f"{alias}/{summary['inferenceProfileId']}", value)
+        name = f"{alias}/{summary['inferenceProfileId']}"
+        return self._entered(tenant, name, value, proven=proven)
 
     def _without_a_past(self, summary: Summary, tenant: str, alias: str) -> dict[str, Any]:
         """Describe a profile that no entry ever named: an update failed, or history was lost.
 
-        Nothing tells its price: it can be stopped, and its calls are refused by the meter.
+        Nothing tells its price: it can be stopped, and its calls are refused by the meter. Nor does
+        anything prove that no stack has it: it is not marked, and so never removed.
         """
         model = summary["models"][0]["modelArn"].rpartition("/")[2]
         return {
@@ -229,7 +232,7 @@ class ReplacedProfiles:
         }
 
     def _entered(
-        self, tenant: str, name: str, value: Mapping[str, Any] | None
+        self, tenant: str, name: str, value: Mapping[str, Any] | None, *, proven: bool
     ) -> ProfileEntry | None:
         if value is None:
             return None
@@ -238,6 +241,8 @@ class ReplacedProfiles:
         except EntryError:
             logger.exception("the entry of a replaced profile cannot be made", name=name)
             return None
+        if proven:
+            self.mark(entry)
         self.client("ssm").put_parameter(
             Name=entry_path(entry),
             Value=json.dumps(value, separators=(",", ":")),
@@ -246,7 +251,6 @@ class ReplacedProfiles:
             Overwrite=True,
         )
         self.journal(entry, "profile-replaced")
-        self.mark(entry)
         logger.info("replaced profile entered", tenant=tenant, arn=entry.profile_arn)
         return entry
 

@@ -120,6 +120,22 @@ def test_one_that_no_entry_ever_named_is_guarded_after_an_hour_without_a_price(p
     platform.later(hours=1)
     platform.run()
     assert (entered(platform)["base_model_id"], entered(platform)["price"]) == ("old-model", None)
+    assert REPLACED_TAG not in platform.bedrock.tags[OLD]
+
+
+def test_a_profile_whose_entry_somebody_deleted_is_guarded_and_never_removed(platform):
+    platform.add_tenant("writer")
+    platform.remove("/finops/writer/profiles/smart")
+    arn = profile_arn("writer", "smart")
+    left_behind(platform, arn)
+    platform.spend("writer", 512, alias="fast")
+    platform.run()
+    assert "smart" in platform.stopped("writer")
+    platform.now = datetime(2026, 12, 1, 1, tzinfo=UTC)
+    for _ in range(4):
+        platform.later(days=9)
+        platform.run()
+    assert arn in platform.bedrock.tags
 
 
 def test_a_thousand_foreign_profiles_are_read_once(platform):
@@ -320,7 +336,7 @@ def test_at_most_ten_are_removed_at_once_and_calls_are_counted_once_an_hour(plat
     entry = entered(platform)
     for number in range(12):
         arn = profile_arn("writer", f"more{number}")
-        left_behind(platform, arn)
+        left_behind(platform, arn, **{REPLACED_TAG: "2026-10-01"})
         more = {"profile_arn": arn, "profile_id": f"writermore{number}"}
         platform.put(f"/finops/writer/replaced/smart/writermore{number}", entry | more)
     platform.run()
