@@ -21,14 +21,14 @@ setup: .venv/.stamp-python .venv/.stamp-node ## install everything into .venv/ a
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@# uv is fast; pip, if uv fails, knows the machine's own package index.
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt || \
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.stamp-node: package-lock.json .venv/.stamp-python
-	@# Meanwhile jsii unpacks the CDK into its cache, which the first synthesis would else wait for.
-	@$(BIN)/python -c 'import aws_cdk' & $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts && wait $$!
+	@# Meanwhile jsii unpacks the CDK, and Python compiles what of it is used, else the first synthesis would.
+	@$(BIN)/python -c 'import finops_constructs.stacks.organisation' & $(BIN)/npm ci --silent --no-audit --no-fund --ignore-scripts && wait $$!
 	@touch $@
 
 setup-browser: setup ## install Chromium (Debian's) and Playwright, for the tests of pages
