@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from tests.lambdas.platform_under_test import profile_arn
 from tests.lambdas.shared.decision_inputs import NOW
 
+OLD, NEW = profile_arn("writer", "old1"), profile_arn("writer", "new1")
 ENTRY = "/finops/writer/replaced/smart/writerold1"
 NAME = "writer-smart-0123abcd"
 YOUNG = NOW - timedelta(minutes=5)
