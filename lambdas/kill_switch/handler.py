@@ -109,28 +109,17 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
 
 
 def _look_for_messages(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415 - slow to import
-        BatchProcessor,
-        EventType,
-        process_partial_response,
-    )
-
     known = _switch(context.invoked_function_arn).registry.current()
     hints = {each["messageId"]: hint_of(each["body"], known) for each in event["Records"]}
     failed = _run(_together(hints), context)
 
-    def check(record: Any) -> None:
-        hint = hints[record["messageId"]]
+    again = []
+    for message, hint in hints.items():
         missed = failed if hint.everybody else failed & hint.tenants
         if missed:
-            raise RuntimeError(f"no turn for {', '.join(sorted(missed))}: see the log")
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(
-        process_partial_response(
-            event=dict(event), record_handler=check, processor=processor, context=context
-        )
-    )
+            logger.error("no turn: the message comes again", tenants=sorted(missed))
+            again.append({"itemIdentifier": message})
+    return {"batchItemFailures": again}
 
 
 def _together(hints: Mapping[str, Hint]) -> Hint:

@@ -201,7 +201,8 @@ def test_two_resources_of_one_path_are_refused():
     "ids", [("Alerts",), ("Team", "Resource", "My alerts!"), ("Default", "A" * 200, "B" * 90)]
 )
 def test_a_unique_name_is_the_cdks(ids):
-    construct = stack = Stack(App(), "finops-writer")
+    stack = Stack(App(), "finops-writer")
+    construct: Construct = stack
     for each in ids:
         construct = Construct(construct, each)
     theirs = Names.unique_resource_name(construct, max_length=249, separator="-")
