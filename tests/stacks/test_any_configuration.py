@@ -12,7 +12,7 @@ from tests.stacks.any_configuration import organisations, write
 
 @given(organisations())
 @settings(
-    max_examples=25,
+    max_examples=16,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
