@@ -105,7 +105,7 @@ def settle_stack(stack: Stack, scope: Construct, id: str, uploads: Uploads) -> N
     """
     account, region = uploads.account, uploads.region
     _uploads[stack] = uploads
-    if isinstance(scope, App):
+    if isinstance(scope, App) and "/" not in id:  # which the CDK would replace
         _names[stack] = id
         _in_app.add(stack)
     known = _partitions.setdefault(scope, {})

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
-from aws_cdk import App, Names, Stack
+from aws_cdk import App, Names, Stack, Stage, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from finops_constructs._references import in_cloudformation, logical_id, mark, unique_name
 from finops_constructs._sheet import define, sheet
 from finops_constructs._shell import Shell
+from finops_constructs.enforcement.registry import entry_text
+from finops_constructs.landing_zone import LandingZone
 from finops_constructs.prices.price_list import load_price_list
 from finops_constructs.stacks import tenant_stack
 from finops_constructs.stacks.tenant_stack import TenantStack
@@ -207,3 +209,42 @@ def test_a_unique_name_is_the_cdks(ids):
         construct = Construct(construct, each)
     theirs = Names.unique_resource_name(construct, max_length=249, separator="-")
     assert unique_name((stack.stack_name, *ids), longest=249) == theirs
+
+
+def test_a_tenants_function_is_uploaded_where_the_tenant_lives():
+    buckets = [
+        flat(function["Properties"]["Code"]["S3Bucket"])
+        for region in ("eu-west-1", "eu-west-2")
+        for function in resources(
+            tenant_of(tenant(region=region)), "AWS::Lambda::Function"
+        ).values()
+    ]
+    assert [bucket.rpartition("111122223333-")[2] for bucket in buckets] == [
+        "eu-west-1",
+        "eu-west-2",
+    ]
+
+
+def test_a_tenants_settings_hold_below_it_whatever_holds_around_it():
+    app = App()
+    stage = Stage(app, "Prod")
+    LandingZone(name_prefix="outer-").apply(stage)
+    stack = TenantStack(
+        stage, "finops-writer", tenant=tenant(), platform=platform(), prices=load_price_list()
+    )
+    part, other = Construct(stack, "Part"), Construct(stack, "Other")
+    LandingZone(name_prefix="part-").apply(part)
+    assert LandingZone.of(part).name_prefix == "part-"
+    assert LandingZone.of(other).name_prefix == ""
+
+
+def test_text_that_only_the_deployment_knows_is_escaped_in_an_entry():
+    stack = Stack(App(), "S")
+    known_later = Token.as_string({"Fn::Join": ["", ['the "', {"Ref": "Team"}, '"']]})
+    text = stack.resolve(entry_text(stack, {"team": known_later}, {}))
+    assert text == {
+        "Fn::Join": [
+            "",
+            [r'{"schema_version":1,"team":"the \"', {"Ref": "Team"}, r'\""}'],
+        ]
+    }
