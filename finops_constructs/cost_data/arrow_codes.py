@@ -1,4 +1,4 @@
-"""Texts and maps as small numbers, and several columns as one number that can be taken apart again.
+"""Texts and maps as small numbers, and several columns as one number.
 
 Grouping ten million lines by text compares text; a Parquet file already numbers its texts. Nothing
 here is a hash: two lines get one number if, and only if, all their columns are equal.
@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _INT32_VALUES: Final = 2**31
 _INT64_VALUES: Final = 2**62
-_ROOM_FOR_COUNTERS: Final = 2**31
 
 
 class TooManyValues(Exception):  # noqa: N818 - not an error: the rows are taken in two halves
@@ -31,35 +30,47 @@ class Coded:
     """A column as numbers.
 
     Attributes:
-        codes: One integer a row, never NULL: a place in `values`.
-        values: Text, or dates.
+        codes: One whole number a row, never NULL: a place in `values`; 32 bits.
+        values: Texts, or dates. NULL only as the last; a value may be there twice.
     """
 
     codes: Any
     values: Any
 
+    def told(self, places: Any) -> Any:
+        """Return the column's rows at `places`, as a dictionary array."""
+        codes, values = pc.take(self.codes, places, boundscheck=False), self.values
+        if values.null_count:
+            values = values.slice(0, len(values) - 1)
+            codes = pc.if_else(pc.equal(codes, len(values)), pa.scalar(None, pa.int32()), codes)
+        return pa.DictionaryArray.from_arrays(codes, values, safe=False)
 
-def text_codes(column: Any) -> Coded:
-    """Return a column of text, dictionary-encoded or not, as numbers."""
+
+def value_codes(column: Any) -> Coded:
+    """Return a column of texts or dates, dictionary-encoded or not, as numbers."""
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    values = encoded.dictionary.cast(pa.string())
-    codes = encoded.indices
+    codes, values = encoded.indices, encoded.dictionary
+    if pa.types.is_large_string(values.type):
+        values = values.cast(pa.string())
     if codes.null_count:
+        nothing = pa.nulls(1, values.type)
+        if not len(values):
+            return Coded(pa.repeat(pa.scalar(0, pa.int32()), len(codes)), nothing)
         codes = codes.fill_null(len(values))
-        values = pa.concat_arrays([values, pa.nulls(1, pa.string())])
+        values = pa.concat_arrays([values, nothing])
     return Coded(codes, values)
 
 
 def day_codes(column: Any) -> Coded:
-    """Return a column of UTC timestamps as numbers that stand for their days."""
-    days = column.cast(pa.timestamp("us")).cast(pa.date32()).cast(pa.int32())
-    if days.null_count == len(days):
-        return Coded(pa.repeat(pa.scalar(0, pa.int32()), len(days)), pa.nulls(1, pa.date32()))
+    """Return a column of UTC timestamps, or dates, as numbers that stand for their days."""
+    days = column.cast(pa.date32()).cast(pa.int32())
     bounds = pc.min_max(days)
-    first, last = bounds["min"].as_py(), bounds["max"].as_py()
-    values = pa.array([*range(first, last + 1), None], pa.int32()).cast(pa.date32())
-    codes = pc.subtract(days, pa.scalar(first, pa.int32())).fill_null(last + 1 - first)
-    return Coded(codes, values)
+    first, last = bounds["min"].as_py() or 0, bounds["max"].as_py() or 0
+    codes = pc.subtract(days, pa.scalar(first, pa.int32()))
+    if codes.null_count:
+        codes = codes.fill_null(last + 1 - first)
+    values = pa.array([*range(first, last + 1), *([None] if days.null_count else [])], pa.int32())
+    return Coded(codes, values.cast(pa.date32()))
 
 
 def map_codes(column: Any, keys: Sequence[str]) -> Coded:
@@ -70,10 +81,19 @@ def map_codes(column: Any, keys: Sequence[str]) -> Coded:
 
     Returns:
         Values are JSON objects without empty entries.
-
-    Raises:
-        TooManyValues: If there are too many combinations.
     """
+    try:
+        return _map_codes(column, keys)
+    except TooManyValues:
+        half = len(column) // 2
+        one, other = (map_codes(each, keys) for each in (column.slice(0, half), column.slice(half)))
+        shifted = pc.add(other.codes, pa.scalar(len(one.values), pa.int32()))
+        return Coded(
+            pa.concat_arrays([one.codes, shifted]), pa.concat_arrays([one.values, other.values])
+        )
+
+
+def _map_codes(column: Any, keys: Sequence[str]) -> Coded:
     offsets = column.offsets
     first, last = offsets[0].as_py(), offsets[-1].as_py()
     names, items = (
@@ -84,108 +104,111 @@ def map_codes(column: Any, keys: Sequence[str]) -> Coded:
         )
     )
     known, said = names.dictionary.to_pylist(), items.dictionary.to_pylist()
-    if len(known) * (len(said) + 1) >= _INT32_VALUES:
+    there = [key for key in keys if key in known]
+    # A pair is a value's code behind the start of its key's block; other keys share the first.
+    width = len(said) + 1
+    blocks = [width * (there.index(key) + 1) if key in there else 0 for key in known]
+    if width * (len(there) + 1) >= _INT32_VALUES:
         raise TooManyValues
-    width = pa.scalar(len(said) + 1, pa.int32())
-    pairs = pc.add(pc.multiply(names.indices, width), items.indices.fill_null(len(said)))
-    digits = _digits(pairs, keys, known, said)
-    weights = [0] * (len(known) * (len(said) + 1))
+    codes = items.indices.fill_null(len(said)) if items.null_count else items.indices
+    starts = pc.take(pa.array(blocks, pa.int32()), names.indices, boundscheck=False)
+    pairs = pc.add(starts, codes)
+    digits = _digits(pairs, there, len(said))
+    weights = [pa.repeat(pa.scalar(0, pa.int64()), width)]
     place = 1
-    for name, values in digits.items():
-        row = known.index(name) * (len(said) + 1) if name in known else 0
-        for digit, code in enumerate(values, 1):
-            weights[row + code] = digit * place
+    for values in digits:
+        weights.append(_weights(values, place, width))
         place *= len(values) + 1
-    weighed = pc.take(pa.array(weights, pa.int64()), pairs, boundscheck=False)
-    totals = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(weighed)])
-    ends = pc.take(totals, pc.subtract(offsets, pa.scalar(first, pa.int32())), boundscheck=False)
-    encoded = pc.subtract(ends.slice(1), ends.slice(0, len(ends) - 1)).dictionary_encode()
-    texts = [_as_json(number, digits, said) for number in encoded.dictionary.to_pylist()]
+    # A running total of 32 bits may overflow: the difference of two is still right.
+    type_ = pa.int32() if place < _INT32_VALUES else pa.int64()
+    table = pa.concat_arrays(weights).cast(type_)
+    weighed = pc.take(table, pairs, boundscheck=False)
+    encoded = _sums(weighed, offsets, first).dictionary_encode()
+    told = list(zip(there, digits, strict=True))
+    texts = [_as_json(number, told, said) for number in encoded.dictionary.to_pylist()]
     return Coded(encoded.indices, pa.array(texts, pa.string()))
 
 
-def _digits(
-    pairs: Any, keys: Sequence[str], known: Sequence[str], said: Sequence[str]
-) -> dict[str, Sequence[int]]:
-    """Return key -> the codes of its values, which are its digits from 1 on; 0 is none of them."""
-    there = [key for key in keys if key in known]
-    if (len(said) + 1) ** len(there) < _INT64_VALUES:
-        return {key: range(len(said)) for key in there}
-    found: dict[str, Sequence[int]] = {key: [] for key in there}
-    used: dict[str, list[int]] = {key: [] for key in there}
+def _sums(values: Any, offsets: Any, first: int) -> Any:
+    """Return the sum of values of each row, which end at `offsets` less `first`."""
+    if not len(values):
+        return pa.repeat(pa.scalar(0, values.type), len(offsets) - 1)
+    zero = pa.repeat(pa.scalar(0, values.type), 1)
+    ends = offsets.slice(1)
+    empty = pc.index(pc.greater(ends, pa.scalar(first, pa.int32())), True).as_py()
+    places = pc.subtract(ends.slice(empty), pa.scalar(first + 1, pa.int32()))
+    totals = pc.take(pc.cumulative_sum(values), places, boundscheck=False)
+    sums = pc.subtract(totals, pa.concat_arrays([zero, totals.slice(0, len(totals) - 1)]))
+    return pa.concat_arrays([pa.repeat(zero[0], empty), sums]) if empty else sums
+
+
+def _digits(pairs: Any, keys: Sequence[str], values: int) -> list[Sequence[int]]:
+    """Return, for each key, the codes of its values: its digits from 1 on; 0 is none of them."""
+    if (values + 1) ** len(keys) < _INT64_VALUES:
+        return [range(values)] * len(keys)
+    used: list[list[int]] = [[] for _ in keys]
     for pair in pc.unique(pairs).to_pylist():
-        name, value = divmod(pair, len(said) + 1)
-        if known[name] in used and value < len(said):
-            used[known[name]].append(value)
-    found.update(used)
-    if prod(len(values) + 1 for values in found.values()) >= _INT64_VALUES:
+        block, value = divmod(pair, values + 1)
+        if block and value < values:
+            used[block - 1].append(value)
+    if prod(len(codes) + 1 for codes in used) >= _INT64_VALUES:
         raise TooManyValues
-    return found
+    return list(used)
 
 
-def _as_json(number: int, digits: dict[str, Sequence[int]], said: Sequence[str]) -> str:
+def _weights(values: Sequence[int], place: int, width: int) -> Any:
+    """Return what a key's values add to a row's number; NULL, the last, adds nothing."""
+    weights = [0] * width
+    for digit, code in enumerate(values, 1):
+        weights[code] = digit * place
+    return pa.array(weights, pa.int64())
+
+
+def _as_json(number: int, digits: Sequence[tuple[str, Sequence[int]]], said: Sequence[str]) -> str:
     entries = {}
-    for name, values in digits.items():
+    for name, values in digits:
         number, digit = divmod(number, len(values) + 1)
         if digit:
             entries[name] = said[values[digit - 1]]
     return json.dumps(entries)
 
 
-def _as(numbers: Any, type_: Any) -> Any:
-    return numbers if numbers.type == type_ else numbers.cast(type_)  # a cast copies
+def one_number(columns: Iterable[Coded]) -> tuple[Any, int]:
+    """Return several columns as one whole number for each row, and how many there may be.
+
+    Args:
+        columns: At least one.
+    """
+    return joined([(column.codes, len(column.values)) for column in columns])
 
 
-class Key:
-    """Several coded columns as one integer a row."""
+def joined(columns: Sequence[tuple[Any, int]]) -> tuple[Any, int]:
+    """Return several columns of whole numbers as one, and how many there may be.
 
-    def __init__(self) -> None:
-        """Begin with no column."""
-        self.numbers: Any = None
-        self._size = 1
-        self._steps: list[int | Any] = []
+    Args:
+        columns: Numbers and how many there may be; at least one.
+    """
+    # Few values first, and as many columns as fit into 32 bits at a time: half the bytes to move.
+    narrow: list[tuple[Any, int]] = []
+    for codes, size in sorted(columns, key=lambda column: column[1]):
+        if size == 1:
+            continue
+        if narrow and narrow[-1][1] * size < _INT32_VALUES:
+            narrow[-1] = _two(narrow[-1], (codes, size))
+        else:
+            narrow.append((codes, size))
+    if not narrow:
+        return columns[0]
+    whole = narrow[0]
+    for column in narrow[1:]:
+        if whole[1] * column[1] >= _INT64_VALUES:
+            encoded = whole[0].dictionary_encode()
+            whole = encoded.indices, len(encoded.dictionary)
+        wide = whole[0].cast(pa.int64()), whole[1]
+        whole = _two(wide, (column[0].cast(pa.int64()), column[1]))
+    return whole
 
-    def add(self, column: Coded) -> None:
-        """Add a column.
 
-        Raises:
-            TooManyValues: If the combinations do not fit, even numbered anew.
-        """
-        size = len(column.values)
-        if self._size * size >= _INT64_VALUES:
-            encoded = self.numbers.dictionary_encode()
-            self._steps.append(encoded.dictionary)
-            self.numbers, self._size = encoded.indices, len(encoded.dictionary)
-        if self._size * size >= _INT64_VALUES:
-            raise TooManyValues
-        narrow = self._size * size < _INT32_VALUES
-        type_ = pa.int32() if narrow else pa.int64()
-        codes = _as(column.codes, type_)
-        if self.numbers is None:
-            self.numbers = codes
-        elif size > 1:
-            shifted = pc.multiply(_as(self.numbers, type_), pa.scalar(size, type_))
-            self.numbers = pc.add(shifted, codes)
-        self._size *= size
-        self._steps.append(size)
-
-    def keep(self, mask: Any) -> None:
-        """Keep the rows where a mask is true."""
-        self.numbers = self.numbers.filter(mask)
-
-    def apart(self, numbers: Any) -> list[Any]:
-        """Return numbers of this key as codes, one array a column, in the order of adding."""
-        columns: list[Any] = []
-        numbers = numbers.cast(pa.int64())
-        for step in reversed(self._steps):
-            if not isinstance(step, int):
-                numbers = step.take(numbers).cast(pa.int64())
-                continue
-            rest = pc.divide(numbers, pa.scalar(step, pa.int64()))
-            columns.append(
-                pc.subtract(numbers, pc.multiply(rest, pa.scalar(step, pa.int64()))).cast(
-                    pa.int32()
-                )
-            )
-            numbers = rest
-        return columns[::-1]
+def _two(one: tuple[Any, int], other: tuple[Any, int]) -> tuple[Any, int]:
+    numbers = pc.multiply(one[0], pa.scalar(other[1], one[0].type))
+    return pc.add(numbers, other[0]), one[1] * other[1]

@@ -30,6 +30,8 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 class AthenaEngine:
     """Answers questions about a database of the cost lake; see `Engine`."""
 
+    at_once = 5
+
     def __init__(
         self,
         client: Any,

@@ -28,9 +28,14 @@ class CurColumn:
     required: bool = False
 
     @property
+    def is_map(self) -> bool:
+        """Whether it is a map."""
+        return self.type.startswith("map<")
+
+    @property
     def duckdb_type(self) -> str:
         """The same type as DuckDB spells it."""
-        if self.type.startswith("map<"):
+        if self.is_map:
             return f"MAP({self.type[4:-1]})".upper().replace(",", ", ")
         return self.type.upper()
 

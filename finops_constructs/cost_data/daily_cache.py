@@ -10,10 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from finops_constructs.cost_data.condensing import CONDENSED_VIEW, condense, over_condensed
+from finops_constructs.cost_data.condensing import (
+    CONDENSED_TABLE,
+    condense,
+    over_condensed,
+    register,
+)
 from finops_constructs.cost_data.cur_folder import (
     CACHE_FOLDER,
     CurMonth,
@@ -57,67 +63,77 @@ class DailyCache:
         """Whether the aggregates outlive this process."""
         return self._temporary is None
 
-    def files(
+    def files(self, months: Sequence[CurMonth]) -> dict[str, dict[str, Path]]:
+        """Return the aggregates that are kept: billing period -> name of the view -> Parquet."""
+        every = {month.period: self._month_files(month) for month in months}
+        return {
+            period: files
+            for period, files in every.items()
+            if all(file.is_file() for file in files.values())
+        }
+
+    def make(
         self,
         connection: duckdb.DuckDBPyConnection,
         months: Sequence[CurMonth],
+        *,
         progress: Callable[[str], None] = lambda _text: None,
-    ) -> dict[str, list[Path]]:
-        """Return months' aggregates, made if need be.
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict[str, dict[str, Path]]:
+        """Make and keep months' aggregates, and return them as `files` does.
 
         Args:
-            connection: Makes them; its view `cur` is replaced.
+            connection: Makes them; its view `cur` may be replaced.
             months: The months.
             progress: Told before something slow begins.
-
-        Returns:
-            Name of the daily view -> Parquet files, one a month.
+            meanwhile: Called while lines are added up on other threads; may use the connection.
 
         Raises:
             CostDataError: If a month's files cannot be used.
         """
-        kept = {month.period: self._month_files(month) for month in months}
-        missing = [
-            month
-            for month in months
-            if not all(file.is_file() for file in kept[month.period].values())
-        ]
-        for month in missing:
+        for month in months:
             progress(f"reading {month.period}: {len(month.files)} files")
             check_files(connection, month)
+        threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
+        with ThreadPoolExecutor(1) as pool:
+            adding_up = pool.submit(condense, months, self._sql, threads=threads)
+            meanwhile()
+            condensed, lines = adding_up.result()
+        made = {month.period: self._month_files(month) for month in months}
         try:
-            if missing:
-                self._make(connection, missing, kept)
+            self._make(connection, months, made, condensed, lines)
         except load_duckdb().Error as fault:
-            raise unreadable(connection, missing, fault) from None
-        return {name: [files[name] for files in kept.values()] for name in self._sql}
+            raise unreadable(connection, months, fault) from None
+        return made
 
     def _make(
         self,
         connection: duckdb.DuckDBPyConnection,
         months: Sequence[CurMonth],
-        kept: Mapping[str, Mapping[str, Path]],
+        made: Mapping[str, Mapping[str, Path]],
+        condensed: Sequence[str],
+        lines: Any,
     ) -> None:
-        relation = cur_relation(connection, months)
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {relation}")
-        _check_content(connection, months)
-        condensed = condense(connection, months, self._sql[CONDENSED_VIEW])
+        tables = []
         plain = [month for month in months if month.period not in condensed]
+        if condensed:
+            register(connection, lines)
+            tables.append(CONDENSED_TABLE)
+        if plain:
+            relation = cur_relation(connection, plain)
+            connection.execute(f"CREATE OR REPLACE VIEW {CUR_TABLE} AS {relation}")
+            tables.append(CUR_TABLE)
+        _check_content(connection, months, tables)
         for name, sql in self._sql.items():
-            parts = [f"SELECT * FROM ({sql})"]
-            if name == CONDENSED_VIEW and condensed:
-                parts = [f"SELECT * FROM ({over_condensed(sql)})"]
-                if plain:
-                    rest = cur_relation(connection, plain)
-                    connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {rest}")
-                    parts.append(f"SELECT * FROM ({sql})")
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS {' UNION ALL '.join(parts)}")
+            parts = [over_condensed(sql) if table == CONDENSED_TABLE else sql for table in tables]
+            union = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
+            connection.execute(f"CREATE OR REPLACE TABLE made AS {union}")
             for month in months:
-                _keep(connection, month.period, kept[month.period][name])
+                _keep(connection, month.period, made[month.period][name])
         connection.execute("DROP TABLE made")
         for month in months:
             for old in self.folder.glob(f"{month.period}-*.parquet"):
-                if old not in kept[month.period].values():
+                if old not in made[month.period].values():
                     old.unlink(missing_ok=True)
 
     def _month_files(self, month: CurMonth) -> dict[str, Path]:
@@ -160,10 +176,13 @@ def _keep(connection: duckdb.DuckDBPyConnection, period: str, file: Path) -> Non
     part.replace(file)
 
 
-def _check_content(connection: duckdb.DuckDBPyConnection, months: Sequence[CurMonth]) -> None:
-    found = connection.execute(
-        f"SELECT DISTINCT billing_period, line_item_currency_code FROM {CUR_TABLE}"
-    ).fetchall()
+def _check_content(
+    connection: duckdb.DuckDBPyConnection, months: Sequence[CurMonth], tables: Sequence[str]
+) -> None:
+    union = " UNION ALL ".join(
+        f"SELECT billing_period, line_item_currency_code FROM {table}" for table in tables
+    )
+    found = connection.execute(f"SELECT DISTINCT * FROM ({union})").fetchall()
     for period in (month.period for month in months):
         codes = [code for each, code in found if each == period]
         if not codes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_constructs.cost_data.cur_folder import (
@@ -27,20 +29,24 @@ from finops_constructs.cost_data.views import (
     all_views,
     get_view,
     read_by,
+    reads_history,
     view_sql,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from finops_constructs.cost_data.cur_folder import CurMonth
-    from finops_constructs.cost_data.view_file import View
 
 # DuckDB's own element_at gives a list; Athena's gives the value, or NULL.
-_PREPARE: Final = "CREATE TEMP MACRO element_at(m, k) AS m[k]"
-_SCHEMA: Final = "temp.main"
-_SETTINGS: Final = ("SET preserve_insertion_order = false", "SET TimeZone = 'UTC'")
+_PREPARE: Final = "CREATE MACRO element_at(m, k) AS m[k]"
+_SCHEMA: Final = "main"
+# Global, and nothing temporary: questions at the same time have connections of their own.
+_SETTINGS: Final = (
+    "SET GLOBAL preserve_insertion_order = false",
+    "SET GLOBAL TimeZone = 'UTC'",
+)
 
 
 class DuckDbEngine:
@@ -48,7 +54,10 @@ class DuckDbEngine:
 
     A single-month view reads the files of its month only. The month's daily aggregate is made on
     first use and kept in `.finops-cache`; views with history read the aggregates of earlier months.
+    `view` and `totals` may be called by several threads.
     """
+
+    at_once = 2
 
     def __init__(
         self,
@@ -91,8 +100,10 @@ class DuckDbEngine:
         self._side_rows = side_rows
         self._progress = progress
         self._cache: DailyCache | None = None
-        self._loaded: set[str] = set()
         self._created: set[str] = set()
+        self._daily_files: dict[str, Mapping[str, Path]] = {}
+        self._base_kept = False
+        self._lock = Lock()
         self._notes: dict[str, str] = {}
 
     def months(self) -> list[str]:
@@ -109,7 +120,8 @@ class DuckDbEngine:
         """Return the rows of a view; see `Engine.view`."""
         view = get_view(name)
         wanted = wanted_months(self._months, months)
-        self._prepare({name}, self._with_history(wanted, history=self._has_history(view)))
+        with self._lock:
+            self._prepare({name}, self._with_history(wanted, history=reads_history(name)))
         if view.needs_tenant_tag:
             self._check_tenant_tag([month.period for month in wanted])
         rows = name
@@ -132,33 +144,34 @@ class DuckDbEngine:
     ) -> Result:
         """Return cost and tokens, added up; see `Engine.totals`."""
         wanted = wanted_months(self._months, months)
-        self._prepare({BASE}, wanted)
+        with self._lock:
+            self._prepare({BASE}, wanted)
         periods = [month.period for month in wanted]
         query = totals_query(by, months=periods, filters=filters, schema=_SCHEMA)
         return self._run(query, {BASE})
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""
-        # DuckDB lists the tables behind a view of files only if it may open them: not here.
-        self._connection.execute(f"DROP VIEW IF EXISTS {CUR_TABLE}")
         try:
-            parsed = self._connection.extract_statements(sql)
-            if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
-                raise CostDataError("give one SELECT statement")
-            tables = self._connection.get_table_names(sql)
+            # An empty database: tables behind a view of files are listed only if they can be read.
+            with connect() as empty:
+                parsed = empty.extract_statements(sql)
+                if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
+                    raise CostDataError("give one SELECT statement")
+                tables = empty.get_table_names(sql)
         except self._duckdb.Error as fault:
             raise CostDataError(f"not a statement DuckDB can read: {_first_line(fault)}") from None
         wanted = wanted_months(self._months, months)
         read = {name.lower() for name in tables} & (
             all_views().keys() | SIDE_TABLES.keys() | {CUR_TABLE}
         )
-        history = any(self._has_history(get_view(name)) for name in read & all_views().keys())
+        history = any(reads_history(name) for name in read & all_views().keys())
         self._prepare(read, self._with_history(wanted, history=history))
         if CUR_TABLE in read:
             for month in wanted:
                 check_files(self._connection, month)
             relation = cur_relation(self._connection, wanted)
-            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {CUR_TABLE} AS {relation}")
+            self._connection.execute(f"CREATE OR REPLACE VIEW {CUR_TABLE} AS {relation}")
         return self._run(sql, read)
 
     def close(self) -> None:
@@ -167,13 +180,9 @@ class DuckDbEngine:
         if self._cache is not None:
             self._cache.close()
 
-    def _has_history(self, view: View) -> bool:
-        views = all_views()
-        return any(views[name].history for name in read_by(frozenset({view.name})) & views.keys())
-
-    def _with_history(self, wanted: Sequence[CurMonth], *, history: bool) -> list[CurMonth]:
+    def _with_history(self, wanted: Sequence[CurMonth], *, history: bool) -> Sequence[CurMonth]:
         if not history or not wanted:
-            return list(wanted)
+            return wanted
         last = wanted[-1].period
         return [month for period, month in self._months.items() if period <= last and month.files]
 
@@ -181,20 +190,37 @@ class DuckDbEngine:
         """Create what a question reads, and load the months it needs."""
         needed = read_by(frozenset(names))
         if needed & set(DAILY_VIEWS):
-            self._load_months([month for month in months if month.period not in self._loaded])
-        for name in SIDE_TABLES.keys() & needed - self._created:
-            rows = self._side_rows.get(name)
-            note = load_side_table(self._connection, self._folder, SIDE_TABLES[name], rows)
-            self._created.add(name)
-            if note:
-                self._notes[name] = note
+            self._load_months([month for month in months if month.period not in self._daily_files])
+        self._load_side_tables(SIDE_TABLES.keys() & needed)
         for view in all_views().values():
             if view.name in needed - self._created - set(DAILY_VIEWS):
                 sql = view_sql(view, extra_tag_key=self._extra_tag_key)
                 if view.name == CLOCK_VIEW:
                     sql = f"SELECT DATE '{self._as_of}' AS as_of"
-                self._connection.execute(f"CREATE TEMP VIEW {view.name} AS {sql}")
+                self._connection.execute(f"CREATE OR REPLACE VIEW {view.name} AS {sql}")
                 self._created.add(view.name)
+            elif view.name == BASE and BASE in needed and not self._base_kept:
+                self._replace_base("VIEW", "TABLE")  # it is read again, as most others read it
+
+    def _replace_base(self, old: str, new: str) -> None:
+        sql = view_sql(get_view(BASE), extra_tag_key=self._extra_tag_key)
+        self._connection.begin()  # others may be asking
+        try:
+            self._connection.execute(f"DROP {old} {BASE}")
+            self._connection.execute(f"CREATE {new} {BASE} AS {sql}")
+        except self._duckdb.Error:  # the question itself will meet it, and say so
+            self._connection.rollback()
+            return
+        self._connection.commit()
+        self._base_kept = new == "TABLE"
+
+    def _load_side_tables(self, names: Iterable[str]) -> None:
+        for name in set(names) - self._created:
+            rows = self._side_rows.get(name)
+            note = load_side_table(self._connection, self._folder, SIDE_TABLES[name], rows)
+            self._created.add(name)
+            if note:
+                self._notes[name] = note
 
     def _load_months(self, months: Sequence[CurMonth]) -> None:
         if not months:
@@ -205,22 +231,30 @@ class DuckDbEngine:
                 extra_tag_key=self._extra_tag_key,
                 duckdb_version=self._duckdb.__version__,
             )
-        daily = self._cache.files(self._connection, months, self._progress)
-        for name, files in daily.items():
-            listed = ", ".join(quoted(str(file)) for file in files)
-            into = (
-                f"INSERT INTO {name}" if name in self._created else f"CREATE TEMP TABLE {name} AS"
+        found = self._cache.files(months)
+        missing = [month for month in months if month.period not in found]
+        if missing:
+            found |= self._cache.make(
+                self._connection,
+                missing,
+                progress=self._progress,
+                meanwhile=partial(self._load_side_tables, SIDE_TABLES),
             )
-            self._connection.execute(f"{into} SELECT * FROM read_parquet([{listed}])")
-            self._created.add(name)
-        self._loaded.update(month.period for month in months)
+        self._daily_files |= found
+        for name in DAILY_VIEWS:
+            files = ", ".join(quoted(str(each[name])) for each in self._daily_files.values())
+            daily = f"SELECT * FROM read_parquet([{files}])"
+            self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {daily}")
+        if self._base_kept:
+            self._replace_base("TABLE", "VIEW")
         where = self._cache.folder if self._cache.kept else "memory of this run"
         self._notes["cache"] = f"read from daily aggregates of the export's files, kept in {where}"
 
     def _explained(self, result: Result, wanted: Sequence[CurMonth]) -> Result:
         """Say of an answer without rows whether there is any Bedrock spend at all."""
         periods = ", ".join(month.period for month in wanted)
-        lines = self._connection.execute("SELECT count(*) FROM bedrock_daily").fetchall()[0][0]
+        connection = self._connection.cursor()
+        lines = connection.execute("SELECT count(*) FROM bedrock_daily").fetchall()[0][0]
         note = (
             f"nothing of this kind in {periods}"
             if lines
@@ -230,11 +264,15 @@ class DuckDbEngine:
 
     def _check_tenant_tag(self, periods: Sequence[str]) -> None:
         listed = ", ".join(quoted(period) for period in periods)
-        found = self._connection.execute(
-            "SELECT billing_period FROM bedrock_daily"
-            f" WHERE charge_kind = 'usage' AND billing_period IN ({listed})"
-            " GROUP BY 1 HAVING max(tenant) IS NULL ORDER BY 1"
-        ).fetchall()
+        found = (
+            self._connection.cursor()
+            .execute(
+                "SELECT billing_period FROM bedrock_daily"
+                f" WHERE charge_kind = 'usage' AND billing_period IN ({listed})"
+                " GROUP BY 1 HAVING max(tenant) IS NULL ORDER BY 1"
+            )
+            .fetchall()
+        )
         if found:
             months = ", ".join(period for (period,) in found)
             raise CostDataError(
@@ -245,7 +283,7 @@ class DuckDbEngine:
 
     def _run(self, sql: str, names: set[str]) -> Result:
         try:
-            cursor = self._connection.execute(sql)
+            cursor = self._connection.cursor().execute(sql)
             columns = tuple(
                 ResultColumn(name, _athena_type(str(type_)))
                 for name, type_, *_ in cursor.description

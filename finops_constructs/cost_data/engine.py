@@ -54,7 +54,12 @@ class Engine(Protocol):
     """Answers questions about the bill.
 
     Every method raises `CostDataError` for what a user can mend, in one sentence that says how.
+
+    Attributes:
+        at_once: How many questions are best asked at the same time, each by a thread of its own.
     """
+
+    at_once: int
 
     def months(self) -> list[str]:
         """Return the billing periods there are, `YYYY-MM`, oldest first."""

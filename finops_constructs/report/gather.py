@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_constructs.cost_data.errors import CostDataError
@@ -24,6 +26,10 @@ VIEWS: Final = (
     *("estimate_vs_bill", "invoice_tie"),
 )
 """In the order a reader wants them. `bedrock_costs` is too long for a page: `finops query`."""
+_VELOCITY: Final = "unit_cost_vs_velocity"
+_BY_MONTH: Final = "cost by month"
+_BY_DAY: Final = "cost by day"
+_OVER_TIME: Final = "unit cost over time"
 _STATUSES: Final = ("open", "provisional", "final")
 
 
@@ -95,45 +101,43 @@ def gather(
     Raises:
         CostDataError: If the source cannot be read at all.
     """
-    steps = len(VIEWS) + 3
-    progress(0, steps, "cost by month")
-    group = scope.group_by
-    by_month = engine.totals(["billing_period", group], months=scope.history, filters=scope.filters)
-    progress(1, steps, "cost by day")
-    by_day = engine.totals(["usage_date", group], months=scope.months, filters=scope.filters)
-    tables: dict[str, Table] = {}
-    left_out: dict[str, str] = {}
-    for number, name in enumerate(VIEWS):
-        progress(2 + number, steps, name)
-        view = get_view(name)
-        why_not = why_not_filtered(view, scope.filters) if scope.filters else None
+    left_out = {}
+    for name in VIEWS if scope.filters else ():
+        why_not = why_not_filtered(get_view(name), scope.filters)
         if why_not:
             left_out[name] = f"not for a part of the bill: {why_not}"
-            continue
+    asked = [name for name in VIEWS if name not in left_out]
+    totals = partial(engine.totals, filters=scope.filters)
+    view = partial(engine.view, filters=scope.filters)
+    questions: dict[str, Callable[[], Result]] = {
+        _BY_MONTH: partial(totals, ["billing_period", scope.group_by], months=scope.history),
+        _BY_DAY: partial(totals, ["usage_date", scope.group_by], months=scope.months),
+        **{name: partial(view, name, months=scope.months) for name in asked},
+    }
+    if _VELOCITY in asked:
+        questions[_OVER_TIME] = partial(view, _VELOCITY, months=scope.history)
+    answers: dict[str, Result] = {}
+    with ThreadPoolExecutor(engine.at_once) as pool:
+        waiting = {name: pool.submit(question) for name, question in questions.items()}
         try:
-            result = engine.view(name, months=scope.months, filters=scope.filters)
-        except CostDataError as fault:
-            if not view.needs_tenant_tag:
-                raise
-            left_out[name] = str(fault)
-            continue
-        tables[name] = Table(view, result)
-    progress(steps - 1, steps, "unit cost over time")
-    velocity = None
-    if "unit_cost_vs_velocity" in tables:
-        velocity = _velocity(engine, scope)
+            for number, (name, answer) in enumerate(waiting.items()):
+                progress(number, len(questions), name)
+                try:
+                    answers[name] = answer.result()
+                except CostDataError as fault:
+                    # An earlier month may have no tenant where this one has.
+                    if name in asked and get_view(name).needs_tenant_tag:
+                        left_out[name] = str(fault)
+                    elif name != _OVER_TIME:
+                        raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+    velocity = answers.get(_OVER_TIME) if _VELOCITY in answers else None
     return ReportData(
         scope=scope,
-        tables=tables,
+        tables={name: Table(get_view(name), answers[name]) for name in asked if name in answers},
         left_out=left_out,
-        by_month=by_month,
-        by_day=by_day,
+        by_month=answers[_BY_MONTH],
+        by_day=answers[_BY_DAY],
         velocity=velocity,
     )
-
-
-def _velocity(engine: Engine, scope: Scope) -> Result | None:
-    try:
-        return engine.view("unit_cost_vs_velocity", months=scope.history, filters=scope.filters)
-    except CostDataError:  # an earlier month without any tenant; this one has them
-        return None

@@ -28,7 +28,8 @@ WITH lines AS (
     line_item_product_code AS product_code,
     line_item_resource_id AS resource_id,
     CAST(line_item_unblended_cost AS decimal(28,10)) AS line_cost_usd,
-    line_item_usage_end_date AS ends_at
+    line_item_usage_end_date AS ends_at,
+    1 AS line_items
   FROM cur
 ),
 grouped AS (
@@ -39,7 +40,7 @@ grouped AS (
       WHEN product_code IN ('AmazonCloudWatch', 'AmazonS3') AND lower(resource_id) LIKE '%bedrock%' THEN 'logging'
       WHEN resource_id LIKE '%finops-%' OR resource_id LIKE '%/finops/%' THEN 'library'
     END AS support,
-    count(*) AS line_items,
+    sum(line_items) AS line_items,
     sum(line_cost_usd) AS cost_usd,
     max(ends_at) AS data_through
   FROM lines

@@ -11,18 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finops_constructs.cost_data import arrow_codes
-from finops_constructs.cost_data.arrow_codes import Coded, Key, map_codes, text_codes
+from finops_constructs.cost_data.arrow_codes import Coded, map_codes, one_number, value_codes
 from finops_constructs.cost_data.columns import REQUIRED_COLUMNS
-from finops_constructs.cost_data.condensed_lines import looked_up
-from finops_constructs.cost_data.condensing import condense, over_condensed
+from finops_constructs.cost_data.condensed_lines import lines_read, looked_up
+from finops_constructs.cost_data.condensing import condense, over_condensed, register
 from finops_constructs.cost_data.cur_folder import CurMonth, cur_relation
 from finops_constructs.cost_data.duckdb_engine import DuckDbEngine
 from finops_constructs.cost_data.optional_duckdb import connect
 from finops_constructs.cost_data.sample.writer import plan_months, write_sample
-from finops_constructs.cost_data.views import get_view
+from finops_constructs.cost_data.views import DAILY_VIEWS, get_view
 from tests.cost_data.conftest import AS_OF
 
-SQL = get_view("bedrock_daily").sql
+STATEMENTS = {name: get_view(name).sql for name in DAILY_VIEWS}
+SQL = STATEMENTS["bedrock_daily"]
 MONTH = "2026-10"
 TYPES = {
     "varchar": pa.string(),
@@ -47,9 +48,13 @@ AMOUNTS = st.one_of(
     st.integers(-(10**13), 10**13).map(lambda n: n / 10**9),
     st.sampled_from((None, 0.0, 5e-11, -5e-11, 1.5e-10, 8e8)),
 )
+PRODUCT_CODES = ("AmazonBedrockX", "AmazonEC2", "AmazonS3", "AmazonCloudWatch", None)
 TEXTS = st.sampled_from((None, "", "a", "ä", " a", "Amazon Bedrock"))
 KEYS = sorted({*looked_up(SQL, "resource_tags"), "user_Name"})
 PRODUCT_KEYS = sorted({*looked_up(SQL, "product"), "sku"})
+RESOURCES = st.sampled_from(
+    (None, "", "i-1", "ä", "finops-log", "Finops-log", "arn:aws:s3:::my-BEDROCK-log", "/finops/x")
+)
 NAMES = st.sampled_from(("EC2", "Claude (Amazon Bedrock Edition)", "Amazon Bedrock", None))
 
 
@@ -62,7 +67,7 @@ def lines(draw):
         "line_item_currency_code": "USD",
         "line_item_iam_principal": draw(st.sampled_from(PRINCIPALS)),
         "line_item_line_item_type": draw(st.sampled_from(("Usage", "Credit"))),
-        "line_item_product_code": draw(st.sampled_from(("AmazonBedrockX", "AmazonEC2", None))),
+        "line_item_product_code": draw(st.sampled_from(PRODUCT_CODES)),
         "line_item_unblended_cost": draw(AMOUNTS),
         "line_item_usage_amount": draw(AMOUNTS),
         "line_item_usage_start_date": starts,
@@ -74,7 +79,8 @@ def lines(draw):
         "resource_tags": draw(st.none() | tags),
     }
     rest = {column.name: None for column in REQUIRED_COLUMNS}
-    rest |= {"line_item_resource_id": draw(TEXTS), "bill_invoice_id": draw(TEXTS)}
+    rest |= {"line_item_resource_id": draw(RESOURCES), "bill_invoice_id": draw(TEXTS)}
+    rest |= {"bill_bill_type": draw(TEXTS), "bill_invoicing_entity": draw(TEXTS)}
     return rest | given_
 
 
@@ -92,16 +98,22 @@ def write(folder, rows, **how):
 
 
 def both_ways(*files):
-    """The rows of the daily view over added-up lines, None if they were not, and over all lines."""
+    """The daily views' rows over added-up lines, None if they were not, and over all lines."""
     month = CurMonth(MONTH, files)
     with connect() as connection:
         connection.execute("CREATE TEMP MACRO element_at(m, k) AS m[k]")
         connection.execute(f"CREATE TEMP VIEW cur AS {cur_relation(connection, [month])}")
-        plain = connection.execute(f"SELECT * FROM ({SQL}) ORDER BY ALL").fetchall()
-        if not condense(connection, [month], SQL):
+        plain = {name: rows_of(connection, sql) for name, sql in STATEMENTS.items()}
+        periods, lines = condense([month], STATEMENTS, threads=2)
+        if not periods:
             return None, plain
-        added = f"SELECT * FROM ({over_condensed(SQL)}) ORDER BY ALL"
-        return connection.execute(added).fetchall(), plain
+        register(connection, lines)
+        added = {name: rows_of(connection, over_condensed(sql)) for name, sql in STATEMENTS.items()}
+        return added, plain
+
+
+def rows_of(connection, sql):
+    return connection.execute(f"SELECT * FROM ({sql}) ORDER BY ALL").fetchall()
 
 
 @given(st.lists(lines(), min_size=1, max_size=40), st.booleans())
@@ -115,6 +127,23 @@ def test_adding_up_first_changes_no_row(tmp_path_factory, rows, dictionaries):
         if part
     ]
     added, plain = both_ways(*files)
+    assert added == plain
+
+
+def test_many_large_amounts_are_exact_to_the_last_digit(tmp_path):
+    rows = [sample_line(0, line_item_usage_amount=8.5e8 + n / 8) for n in range(2000)]
+    added, plain = both_ways(write(tmp_path, rows))
+    assert added == plain
+
+
+def test_a_large_amount_of_another_service_does_not_slow_the_month_down(tmp_path):
+    other = sample_line(
+        1,
+        line_item_product_code="AWSQueueService",
+        product={"product_name": "SQS"},
+        line_item_usage_amount=5e12,
+    )
+    added, plain = both_ways(write(tmp_path, [sample_line(0), other]))
     assert added == plain
 
 
@@ -140,7 +169,7 @@ def test_more_combinations_of_tags_than_fit_a_number_are_taken_in_parts(tmp_path
     ]
     added, plain = both_ways(write(tmp_path, rows))
     assert added == plain
-    assert len(plain) >= 400
+    assert len(plain["bedrock_daily"]) >= 400
 
 
 def test_a_dictionary_that_was_given_up_half_way_is_read(tmp_path):
@@ -150,7 +179,7 @@ def test_a_dictionary_that_was_given_up_half_way_is_read(tmp_path):
     file = write(tmp_path, rows, dictionary_pagesize_limit=2000, data_page_size=2000)
     added, plain = both_ways(file)
     assert added == plain
-    assert len(plain) == 3000
+    assert len(plain["bedrock_daily"]) == 3000
 
 
 def test_many_large_amounts_are_added_up_exactly(tmp_path):
@@ -169,7 +198,9 @@ def test_timestamps_with_a_time_zone_fall_on_the_days_of_utc(tmp_path):
     pq.write_table(table, file)
     with connect() as connection:
         connection.execute("SET TimeZone = 'Pacific/Auckland'")
-        assert condense(connection, [CurMonth(MONTH, (file,))], SQL)
+        periods, added = condense([CurMonth(MONTH, (file,))], STATEMENTS, threads=1)
+        assert periods == [MONTH]
+        register(connection, added)
         days = connection.execute(f"SELECT {names[0]}::varchar FROM condensed_cur").fetchall()
     assert days == [("2026-10-01",)]
 
@@ -177,8 +208,7 @@ def test_timestamps_with_a_time_zone_fall_on_the_days_of_utc(tmp_path):
 @pytest.mark.parametrize("amount", [2.5e9, float("nan")])
 def test_an_amount_that_cannot_be_added_up_exactly_is_left_to_the_database(tmp_path, amount):
     file = write(tmp_path, [sample_line(0), sample_line(1, line_item_usage_amount=amount)])
-    with connect() as connection:
-        assert condense(connection, [CurMonth(MONTH, (file,))], SQL) == []
+    assert condense([CurMonth(MONTH, (file,))], STATEMENTS, threads=1) == ([], None)
 
 
 def test_amounts_of_another_type_are_left_to_the_database(tmp_path):
@@ -189,7 +219,7 @@ def test_amounts_of_another_type_are_left_to_the_database(tmp_path):
     pq.write_table(table.set_column(place, "line_item_unblended_cost", cost), file)
     added, plain = both_ways(file)
     assert added is None
-    assert len(plain) == 1
+    assert len(plain["bedrock_daily"]) == 1
 
 
 def test_the_statement_reads_maps_by_literal_keys_only():
@@ -215,27 +245,50 @@ def test_a_folder_without_pyarrow_gives_the_same_rows(tmp_path, monkeypatch):
 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 6), min_size=1), st.integers(2**5, 2**20))
 @settings(max_examples=40, deadline=None)
-def test_a_key_can_be_taken_apart_whatever_fits_into_it(rows, room):
+def test_one_number_stands_for_one_combination_whatever_fits_into_it(rows, room):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrow_codes, "_INT64_VALUES", room * len(rows))
         patch.setattr(arrow_codes, "_INT32_VALUES", room)
-        key = Key()
-        columns = [pa.array(column, pa.int32()) for column in zip(*rows, strict=True)]
-        for column in columns:
-            key.add(Coded(column, pa.array(range(4))))
-        assert [column.to_pylist() for column in key.apart(key.numbers)] == [
-            column.to_pylist() for column in columns
+        columns = [
+            Coded(pa.array(column, pa.int32()), pa.array(range(4)))
+            for column in zip(*rows, strict=True)
         ]
+        numbers = one_number(columns)[0].to_pylist()
+    assert len(set(numbers)) == len(set(rows)) == len(set(zip(numbers, rows, strict=True)))
+
+
+def told(coded):
+    return coded.told(pa.array(range(len(coded.codes)))).to_pylist()
 
 
 def test_slices_of_maps_are_read_from_their_own_pairs():
     maps = pa.array(
         [[("k", "a")], None, [("k", "b"), ("x", "a")], []], pa.map_(pa.string(), pa.string())
     )
-    coded = map_codes(maps.slice(1), ["k"])
-    assert coded.values.take(coded.codes).to_pylist() == ["{}", '{"k": "b"}', "{}"]
+    assert told(map_codes(maps.slice(1), ["k"])) == ["{}", '{"k": "b"}', "{}"]
+
+
+def test_maps_with_more_combinations_than_a_number_holds_are_read_in_halves(monkeypatch):
+    monkeypatch.setattr(arrow_codes, "_INT64_VALUES", 9)
+    rows = [[("a", str(n)), ("b", str(n))] for n in range(9)]
+    maps = pa.array([*rows, *rows], pa.map_(pa.string(), pa.string()))
+    expected = [f'{{"a": "{n}", "b": "{n}"}}' for n in range(9)]
+    assert told(map_codes(maps, ["a", "b"])) == [*expected, *expected]
 
 
 def test_a_text_that_is_not_there_is_not_the_empty_text():
-    coded = text_codes(pa.array(["", None, "a"]))
-    assert coded.values.take(coded.codes).to_pylist() == ["", None, "a"]
+    assert told(value_codes(pa.array(["", None, "a"]))) == ["", None, "a"]
+
+
+def test_a_resource_says_something_by_words_that_the_statement_looks_for():
+    assert lines_read(**bedrock_and_bill()).telling == ["/finops/", "bedrock", "finops-"]
+    uses = re.findall(r"\bresource_id\b(?! LIKE '%[^'%]*%'|\) LIKE '%[^'%]*%')", bare_bill())
+    assert len(uses) == 1, "another way to read a resource than LIKE would miss those left out"
+
+
+def bedrock_and_bill():
+    return {"bedrock": SQL, "bill": STATEMENTS["bill_daily"]}
+
+
+def bare_bill():
+    return re.sub(r"--[^\n]*|line_item_resource_id", "", STATEMENTS["bill_daily"])

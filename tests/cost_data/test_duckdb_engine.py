@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
@@ -186,3 +187,19 @@ def test_the_raw_export_can_be_asked_more_than_once(engine):
     first = engine.statement(count, months=["2026-10"]).rows
     assert engine.statement(count, months=["2026-10"]).rows == first
     assert engine.statement(count, months=["2026-09", "2026-10"]).rows > first
+
+
+def test_answers_stay_the_same_however_often_and_of_whatever_month_was_asked_before(folder):
+    busy, months = opened(folder), ("2026-09", "2026-10", "2026-11")
+    for month in (*months, *reversed(months)):
+        for name in ("showback", "forecast", "untagged_spend"):
+            assert busy.view(name, months=[month]) == opened(folder).view(name, months=[month])
+
+
+def test_questions_at_the_same_time_have_the_answers_of_questions_one_by_one(folder):
+    names = ("showback", "forecast", "untagged_spend", "cost_bridge", "model_mix", "llm_tax") * 4
+    together = opened(folder)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(together.view, names))
+    one_by_one = opened(folder)
+    assert answers == [one_by_one.view(name) for name in names]

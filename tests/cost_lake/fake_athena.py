@@ -1,6 +1,7 @@
 """An Athena client that answers from DuckDB: statements are read as Athena's and translated."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import sqlglot
 
@@ -21,34 +22,36 @@ class FakeAthena:
             if name not in {"bedrock_daily", "bill_daily"}:
                 self.engine._prepare({name}, list(self.engine._months.values()))
         self.asked = []
-        self.columns, self.rows = [], []
+        self.answers = {}
 
     def start_query_execution(self, **request):
         self.asked.append(request)
-        sql = request["QueryString"].replace('"finops".', "temp.main.")
+        sql = request["QueryString"].replace('"finops".', "main.")
         if "FROM cur" in sql:
             sql = sql.replace("FROM cur", "FROM bedrock_daily")
         translated = sqlglot.transpile(sql, read="athena", write="duckdb")[0]
-        cursor = self.engine._connection.execute(translated)
-        self.columns = [(name, str(type_).lower()) for name, type_, *_ in cursor.description]
-        self.rows = cursor.fetchall()
-        return {"QueryExecutionId": "1"}
+        cursor = self.engine._connection.cursor().execute(translated)
+        columns = [(name, str(type_).lower()) for name, type_, *_ in cursor.description]
+        query = str(uuid4())
+        self.answers[query] = columns, cursor.fetchall()
+        return {"QueryExecutionId": query}
 
     def get_query_execution(self, **_):
         statistics = {"DataScannedInBytes": 1}
         return {"QueryExecution": {"Status": {"State": "SUCCEEDED"}, "Statistics": statistics}}
 
-    def get_query_results(self, **_):
+    def get_query_results(self, *, QueryExecutionId):  # noqa: N803 - AWS's
+        columns, rows = self.answers[QueryExecutionId]
         described = []
-        for name, type_ in self.columns:
+        for name, type_ in columns:
             kind, _, rest = type_.partition("(")
             column = {"Name": name, "Type": kind}
             if rest:
                 digits, scale = rest.rstrip(")").split(",")
                 column |= {"Precision": int(digits), "Scale": int(scale)}
             described.append(column)
-        header = {"Data": [{"VarCharValue": name} for name, _ in self.columns]}
-        data = [{"Data": [_cell(value) for value in row]} for row in self.rows]
+        header = {"Data": [{"VarCharValue": name} for name, _ in columns]}
+        data = [{"Data": [_cell(value) for value in row]} for row in rows]
         return {
             "ResultSet": {
                 "Rows": [header, *data],
