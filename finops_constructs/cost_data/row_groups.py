@@ -46,10 +46,7 @@ class RowGroup:
     def map(self, name: str) -> Any:
         """Return a column of maps of texts, as dictionary arrays where the file allows it."""
         leaves = [f"{name}.key_value.{part}" for part in ("key", "value")]
-        try:
-            return self._read([name], leaves, pa.types.is_map)[0]
-        except pa.ArrowNotImplementedError:  # a writer gave up on a leaf's dictionary half-way
-            return self._read([name], [], pa.types.is_map)[0]
+        return self._read([name], leaves, pa.types.is_map)[0]
 
     def times(self, *names: str) -> list[Any]:
         """Return columns of timestamps, in microseconds, UTC."""

@@ -132,12 +132,11 @@ def gather(
                         raise
         finally:
             pool.shutdown(cancel_futures=True)
-    velocity = answers.get(_OVER_TIME) if _VELOCITY in answers else None
     return ReportData(
         scope=scope,
         tables={name: Table(get_view(name), answers[name]) for name in asked if name in answers},
         left_out=left_out,
         by_month=answers[_BY_MONTH],
         by_day=answers[_BY_DAY],
-        velocity=velocity,
+        velocity=answers.get(_OVER_TIME),
     )

@@ -10,8 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finops_constructs.cost_data import arrow_codes
-from finops_constructs.cost_data.arrow_codes import Coded, map_codes, one_number, value_codes
 from finops_constructs.cost_data.columns import REQUIRED_COLUMNS
 from finops_constructs.cost_data.condensed_lines import lines_read, looked_up
 from finops_constructs.cost_data.condensing import condense, over_condensed, register
@@ -62,7 +60,7 @@ NAMES = st.sampled_from(("EC2", "Claude (Amazon Bedrock Edition)", "Amazon Bedro
 def lines(draw):
     starts = datetime.fromisoformat(f"{MONTH}-01") + timedelta(hours=draw(st.integers(0, 60)))
     tags = st.dictionaries(st.sampled_from(KEYS), TEXTS, max_size=4)
-    product = st.dictionaries(st.sampled_from(PRODUCT_KEYS), NAMES, max_size=3)
+    products = st.dictionaries(st.sampled_from(PRODUCT_KEYS), NAMES, max_size=3)
     given_ = {
         "line_item_currency_code": "USD",
         "line_item_iam_principal": draw(st.sampled_from(PRINCIPALS)),
@@ -70,11 +68,11 @@ def lines(draw):
         "line_item_product_code": draw(st.sampled_from(PRODUCT_CODES)),
         "line_item_unblended_cost": draw(AMOUNTS),
         "line_item_usage_amount": draw(AMOUNTS),
-        "line_item_usage_start_date": starts,
-        "line_item_usage_end_date": starts + timedelta(hours=1),
+        "line_item_usage_start_date": draw(st.sampled_from((starts, starts, None))),
+        "line_item_usage_end_date": draw(st.sampled_from((starts + timedelta(hours=1), None))),
         "line_item_usage_type": draw(st.sampled_from(("E-NovaPro-input-tokens", "x", None))),
         "pricing_unit": draw(st.sampled_from(("1M tokens", "1K tokens", None))),
-        "product": draw(st.none() | product),
+        "product": draw(st.none() | products),
         "product_product_family": draw(TEXTS),
         "resource_tags": draw(st.none() | tags),
     }
@@ -130,6 +128,27 @@ def test_adding_up_first_changes_no_row(tmp_path_factory, rows, dictionaries):
     assert added == plain
 
 
+@pytest.mark.parametrize(
+    ("code", "resource", "support"),
+    [
+        ("AmazonS3", "arn:aws:s3:::my-BEDROCK-log", "logging"),
+        ("AmazonCloudWatch", "/aws/bedrock/calls", "logging"),
+        ("AWSLambda", "arn:aws:lambda:::function:finops-meter", "library"),
+        ("AmazonSNS", "/x/finops/y", "library"),
+        ("AmazonSNS", "finops", None),
+        ("AmazonEC2", "i-0bedrock", None),
+    ],
+)
+def test_what_supports_bedrock_is_told_by_its_resource(tmp_path, code, resource, support):
+    more = {"product": {"product_name": "x"}, "line_item_product_code": code}
+    lines_ = [
+        sample_line(0, line_item_resource_id=each, **more) for each in (resource, "i-1", None)
+    ]
+    added, plain = both_ways(write(tmp_path, lines_))
+    assert added == plain
+    assert {row[7] for row in added["bill_daily"]} == {support, None}
+
+
 def test_many_large_amounts_are_exact_to_the_last_digit(tmp_path):
     rows = [sample_line(0, line_item_usage_amount=8.5e8 + n / 8) for n in range(2000)]
     added, plain = both_ways(write(tmp_path, rows))
@@ -174,7 +193,12 @@ def test_more_combinations_of_tags_than_fit_a_number_are_taken_in_parts(tmp_path
 
 def test_a_dictionary_that_was_given_up_half_way_is_read(tmp_path):
     rows = [
-        sample_line(n, resource_tags={"user_bedrock_tool": f"tool {n}" * 9}) for n in range(3000)
+        sample_line(
+            n,
+            resource_tags={"user_bedrock_tool": f"tool {n}" * 9},
+            line_item_resource_id=f"resource {n}" * 9,
+        )
+        for n in range(3000)
     ]
     file = write(tmp_path, rows, dictionary_pagesize_limit=2000, data_page_size=2000)
     added, plain = both_ways(file)
@@ -222,6 +246,13 @@ def test_amounts_of_another_type_are_left_to_the_database(tmp_path):
     assert len(plain["bedrock_daily"]) == 1
 
 
+def test_a_file_that_cannot_be_read_leaves_its_month_to_the_database_and_no_other(tmp_path):
+    good, bad = write(tmp_path, [sample_line(0)]), tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1 and nothing more PAR1")
+    months = [CurMonth("2026-09", (good, bad)), CurMonth(MONTH, (good,))]
+    assert condense(months, STATEMENTS, threads=2)[0] == [MONTH]
+
+
 def test_the_statement_reads_maps_by_literal_keys_only():
     bare = re.sub(r"--[^\n]*", "", SQL)
     for name in ("resource_tags", "product"):
@@ -241,43 +272,6 @@ def test_a_folder_without_pyarrow_gives_the_same_rows(tmp_path, monkeypatch):
         engine.close()
     assert rows["with"] == rows["without"]
     assert rows["with"]
-
-
-@given(st.lists(st.tuples(*[st.integers(0, 3)] * 6), min_size=1), st.integers(2**5, 2**20))
-@settings(max_examples=40, deadline=None)
-def test_one_number_stands_for_one_combination_whatever_fits_into_it(rows, room):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrow_codes, "_INT64_VALUES", room * len(rows))
-        patch.setattr(arrow_codes, "_INT32_VALUES", room)
-        columns = [
-            Coded(pa.array(column, pa.int32()), pa.array(range(4)))
-            for column in zip(*rows, strict=True)
-        ]
-        numbers = one_number(columns)[0].to_pylist()
-    assert len(set(numbers)) == len(set(rows)) == len(set(zip(numbers, rows, strict=True)))
-
-
-def told(coded):
-    return coded.told(pa.array(range(len(coded.codes)))).to_pylist()
-
-
-def test_slices_of_maps_are_read_from_their_own_pairs():
-    maps = pa.array(
-        [[("k", "a")], None, [("k", "b"), ("x", "a")], []], pa.map_(pa.string(), pa.string())
-    )
-    assert told(map_codes(maps.slice(1), ["k"])) == ["{}", '{"k": "b"}', "{}"]
-
-
-def test_maps_with_more_combinations_than_a_number_holds_are_read_in_halves(monkeypatch):
-    monkeypatch.setattr(arrow_codes, "_INT64_VALUES", 9)
-    rows = [[("a", str(n)), ("b", str(n))] for n in range(9)]
-    maps = pa.array([*rows, *rows], pa.map_(pa.string(), pa.string()))
-    expected = [f'{{"a": "{n}", "b": "{n}"}}' for n in range(9)]
-    assert told(map_codes(maps, ["a", "b"])) == [*expected, *expected]
-
-
-def test_a_text_that_is_not_there_is_not_the_empty_text():
-    assert told(value_codes(pa.array(["", None, "a"]))) == ["", None, "a"]
 
 
 def test_a_resource_says_something_by_words_that_the_statement_looks_for():

@@ -203,3 +203,9 @@ def test_questions_at_the_same_time_have_the_answers_of_questions_one_by_one(fol
         answers = list(pool.map(together.view, names))
     one_by_one = opened(folder)
     assert answers == [one_by_one.view(name) for name in names]
+
+
+def test_every_question_reads_the_clock_of_utc(folder, monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    asked = opened(folder).statement("SELECT current_setting('TimeZone')")
+    assert asked.rows == [("UTC",)]

@@ -2,6 +2,7 @@
 
 from itertools import count
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,11 @@ def scope(engine):
 
 @pytest.fixture
 def asked_of(engine, scope):
-    return lambda **how: gather(Asked(engine, **how), scope)
+    def ask(**how):
+        source: Any = Asked(engine, **how)
+        return gather(source, scope)
+
+    return ask
 
 
 def test_as_many_questions_as_the_source_answers_are_asked_at_the_same_time(asked_of):
@@ -68,6 +73,13 @@ def test_earlier_months_without_tenants_do_not_cost_this_months_view(asked_of):
 def test_a_source_that_cannot_answer_otherwise_ends_the_report(asked_of, name):
     with pytest.raises(CostDataError, match=f"not {name}"):
         asked_of(at_once=2, refused={name})
+
+
+def test_a_source_that_cannot_answer_is_not_asked_on_and_on(engine, scope):
+    source: Any = Asked(engine, at_once=1, refused={"billing_period tenant"})
+    with pytest.raises(CostDataError):
+        gather(source, scope)
+    assert next(source.calls) < len(VIEWS)
 
 
 def test_progress_tells_each_question_once_and_in_order(engine, scope):
