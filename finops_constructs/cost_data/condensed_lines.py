@@ -62,16 +62,18 @@ def condensed(
         }
         for period, futures in adding_up.items():
             try:
-                parts = [part for future in futures for part in future.result()]
+                parts = merged([part for future in futures for part in future.result()])
+                if parts:
+                    tables[period] = whole(parts, wanted)
             except (NotAsExpectedError, *FAULTS):
                 continue
-            if parts:
-                lines = whole(merged(parts), wanted)
-                named = pa.repeat(pa.scalar(period), len(lines))
-                tables[period] = lines.append_column(PARTITION_COLUMN, named)
     if not tables:
         return [], None
-    return list(tables), pa.concat_tables(tables.values(), promote_options="default")
+    named = [
+        lines.append_column(PARTITION_COLUMN, pa.repeat(pa.scalar(period), len(lines)))
+        for period, lines in tables.items()
+    ]
+    return list(tables), pa.concat_tables(named, promote_options="default")
 
 
 def _shares(files: Sequence[Path]) -> Iterator[list[RowGroup]]:

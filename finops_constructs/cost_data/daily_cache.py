@@ -77,6 +77,7 @@ class DailyCache:
         connection: duckdb.DuckDBPyConnection,
         months: Sequence[CurMonth],
         *,
+        threads: int,
         progress: Callable[[str], None] = lambda _text: None,
         meanwhile: Callable[[], None] = lambda: None,
     ) -> dict[str, dict[str, Path]]:
@@ -85,6 +86,7 @@ class DailyCache:
         Args:
             connection: Makes them; its view `cur` may be replaced.
             months: The months.
+            threads: How many to use.
             progress: Told before something slow begins.
             meanwhile: Called while lines are added up on other threads; may use the connection.
 
@@ -94,7 +96,6 @@ class DailyCache:
         for month in months:
             progress(f"reading {month.period}: {len(month.files)} files")
             check_files(connection, month)
-        threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
         with ThreadPoolExecutor(1) as pool:
             adding_up = pool.submit(condense, months, self._sql, threads=threads)
             meanwhile()

@@ -19,6 +19,7 @@ from finops_constructs.cost_data.daily_cache import DailyCache
 from finops_constructs.cost_data.engine import NO_FILTERS, NO_SIDE_ROWS, Result, ResultColumn
 from finops_constructs.cost_data.errors import CostDataError
 from finops_constructs.cost_data.optional_duckdb import connect, load_duckdb
+from finops_constructs.cost_data.select_statement import tables_named
 from finops_constructs.cost_data.selection import BASE, filtered_view, totals_query
 from finops_constructs.cost_data.side_inputs import load_side_table
 from finops_constructs.cost_data.side_tables import SIDE_TABLES
@@ -57,8 +58,6 @@ class DuckDbEngine:
     `view` and `totals` may be called by several threads.
     """
 
-    at_once = 2
-
     def __init__(
         self,
         folder: Path,
@@ -95,6 +94,9 @@ class DuckDbEngine:
             self._connection.execute(f"SET threads = {int(threads)}")
         if memory_limit:
             self._connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
+        (self.at_once,) = self._connection.execute("SELECT current_setting('threads')").fetchall()[
+            0
+        ]
         self._as_of = as_of or datetime.now(UTC).date()
         self._extra_tag_key = extra_tag_key
         self._side_rows = side_rows
@@ -152,19 +154,8 @@ class DuckDbEngine:
 
     def statement(self, sql: str, *, months: Sequence[str] = ()) -> Result:
         """Return the rows of a SELECT; see `Engine.statement`."""
-        try:
-            # An empty database: tables behind a view of files are listed only if they can be read.
-            with connect() as empty:
-                parsed = empty.extract_statements(sql)
-                if len(parsed) != 1 or parsed[0].type != self._duckdb.StatementType.SELECT:
-                    raise CostDataError("give one SELECT statement")
-                tables = empty.get_table_names(sql)
-        except self._duckdb.Error as fault:
-            raise CostDataError(f"not a statement DuckDB can read: {_first_line(fault)}") from None
+        read = tables_named(sql) & (all_views().keys() | SIDE_TABLES.keys() | {CUR_TABLE})
         wanted = wanted_months(self._months, months)
-        read = {name.lower() for name in tables} & (
-            all_views().keys() | SIDE_TABLES.keys() | {CUR_TABLE}
-        )
         history = any(reads_history(name) for name in read & all_views().keys())
         self._prepare(read, self._with_history(wanted, history=history))
         if CUR_TABLE in read:
@@ -237,6 +228,7 @@ class DuckDbEngine:
             found |= self._cache.make(
                 self._connection,
                 missing,
+                threads=self.at_once,
                 progress=self._progress,
                 meanwhile=partial(self._load_side_tables, SIDE_TABLES),
             )

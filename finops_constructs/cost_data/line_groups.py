@@ -46,7 +46,7 @@ _SCALE: Final = 1e10
 _WHOLE: Final = pa.decimal128(38, 0)
 _EXACT: Final = pa.decimal128(38, 10)
 _MOST: Final = 9e8
-"""Above, tenths of a nano-dollar might leave 64 bits, and a whole number a float's."""
+"""Above, whole tenths of a nano might leave 64 bits."""
 _SESSION: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_+=,.@-"
 
 
@@ -55,7 +55,7 @@ class LinesRead:
     """What the daily views read.
 
     Attributes:
-        texts: Columns of text of a line that may be Bedrock's; `line_item_iam_principal` too.
+        texts: Columns of text of a line that may be Bedrock's, beside its principal.
         maps: Column of maps -> the keys that are looked up in it.
         bill: Columns of text of any other line.
         telling: Parts of a resource's id, lower-case; of any other line, an id without any is left

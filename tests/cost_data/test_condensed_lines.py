@@ -235,12 +235,18 @@ def test_an_amount_that_cannot_be_added_up_exactly_is_left_to_the_database(tmp_p
     assert condense([CurMonth(MONTH, (file,))], STATEMENTS, threads=1) == ([], None)
 
 
-def test_amounts_of_another_type_are_left_to_the_database(tmp_path):
-    file = write(tmp_path, [sample_line(0)])
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [
+        ("line_item_unblended_cost", pa.decimal128(20, 10)),
+        ("resource_tags", pa.map_(pa.string(), pa.int64())),
+    ],
+)
+def test_a_column_of_another_type_is_left_to_the_database(tmp_path, name, type_):
+    file = write(tmp_path, [sample_line(0, resource_tags={"user_bedrock_tool": "7"})])
     table = pq.read_table(file)
-    place = table.schema.get_field_index("line_item_unblended_cost")
-    cost = table["line_item_unblended_cost"].cast(pa.decimal128(20, 10))
-    pq.write_table(table.set_column(place, "line_item_unblended_cost", cost), file)
+    place = table.schema.get_field_index(name)
+    pq.write_table(table.set_column(place, name, table[name].cast(type_)), file)
     added, plain = both_ways(file)
     assert added is None
     assert len(plain["bedrock_daily"]) == 1
