@@ -52,7 +52,7 @@ def get_view(name: str) -> View:
     if name in views:
         return views[name]
     near = difflib.get_close_matches(name, views, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = f"; did you mean {near[0]}?" if near else "."
     raise CostDataError(f"there is no view {name!r}{hint} There are: {', '.join(views)}")
 
 

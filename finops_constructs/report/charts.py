@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from finops_constructs.report.gather import ReportData
     from finops_constructs.report.money import Money
 
-NOBODY: Final = "(none)"
+_UNTAGGED: Final = "(untagged)"
+"""What the views call the tenant of cost that is nobody's."""
 
 
 def charts(data: ReportData, money: Money) -> list[Chart]:
@@ -35,7 +36,7 @@ def charts(data: ReportData, money: Money) -> list[Chart]:
 def _by_month(data: ReportData, money: Money) -> Chart | None:
     group = data.scope.group_by
     rows = [
-        (row["billing_period"], row[group] or NOBODY, row["cost_usd"])
+        (row["billing_period"], row[group] or _nobody(group), row["cost_usd"])
         for row in data.by_month.records()
     ]
     if not rows:
@@ -53,7 +54,7 @@ def _by_month(data: ReportData, money: Money) -> Chart | None:
 def _by_day(data: ReportData, money: Money) -> Chart | None:
     group = data.scope.group_by
     rows = [
-        (row["usage_date"].isoformat(), row[group] or NOBODY, row["cost_usd"])
+        (row["usage_date"].isoformat(), row[group] or _nobody(group), row["cost_usd"])
         for row in data.by_day.records()
     ]
     days = sorted({day for day, _, _ in rows})
@@ -68,6 +69,10 @@ def _by_day(data: ReportData, money: Money) -> Chart | None:
         table="showback",
         figure=stacked(rows, days, money, category=False),
     )
+
+
+def _nobody(group: str) -> str:
+    return _UNTAGGED if group == "tenant" else "(none)"
 
 
 def _forecast(data: ReportData, money: Money) -> Chart | None:

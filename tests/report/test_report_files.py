@@ -124,6 +124,16 @@ def test_charts_are_split_by_what_was_asked_for(made):
     assert report.charts[0].title == "Cost by model and month"
 
 
+@pytest.mark.parametrize(("group", "nobody"), [("tenant", "(untagged)"), ("region", "(none)")])
+def test_charts_call_nobody_what_the_tables_call_it(made, group, nobody):
+    report = made(month="2026-10", group_by=group)
+    for chart in report.charts[:2]:
+        names = {trace["name"] for trace in chart.figure["data"]}
+        assert names & {"(untagged)", "(none)"} <= {nobody}
+    if group == "tenant":
+        assert nobody in {trace["name"] for trace in report.charts[0].figure["data"]}
+
+
 def test_pounds_stand_with_their_rate_source_and_date_and_dollars_beside(made):
     report = made(money=Money(POUNDS), month="2026-10")
     usd = report.headline.cost_usd
