@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from finops_constructs._function import define_function
+from finops_constructs._function import METRICS_NAMESPACE, define_function
 from finops_constructs._place import place_of
 from finops_constructs.cost_lake.export_bucket import ESTIMATES_FOLDER
 from finops_constructs.enforcement.event_rules import define_function_rule
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_lambda as lambda_
 
+    from finops_constructs.budgets.alert_topic import AlertTopic
     from finops_constructs.cost_lake.export_bucket import ExportDestination
     from finops_constructs.enforcement.spend_meter import SpendMeter
 
+SERVICE: Final = "ledger-export"
+"""As the function's metrics call it."""
 # Before the reconciliation of the same morning.
 _SCHEDULE: Final = "cron(20 5 * * ? *)"
 _TIMEOUT_SECONDS: Final = 600
+_DAY_SECONDS: Final = 86_400
 
 
 class LedgerExport(Construct):
@@ -33,16 +38,26 @@ class LedgerExport(Construct):
     compares. The bucket of another account has to admit this one (`ledger_accounts`).
 
     Example:
-        LedgerExport(stack, "LedgerExport", meter=meter, destination=bucket.destination)
+        LedgerExport(
+            stack, "LedgerExport", meter=meter, destination=bucket.destination, alerts=alerts
+        )
 
     Attributes:
         function: The function.
+        alarm: Fires when nothing was written for two days ($0.10 a month).
     """
 
     function: lambda_.CfnFunction
+    alarm: cloudwatch.CfnAlarm
 
     def __init__(
-        self, scope: Construct, id: str, *, meter: SpendMeter, destination: ExportDestination
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        meter: SpendMeter,
+        destination: ExportDestination,
+        alerts: AlertTopic,
     ) -> None:
         """Define the job.
 
@@ -51,6 +66,7 @@ class LedgerExport(Construct):
             id: The construct's id.
             meter: Whose ledger it writes.
             destination: The lake's bucket.
+            alerts: Who is told if nothing is written.
         """
         super().__init__(scope, id)
         place = place_of(self)
@@ -80,7 +96,7 @@ class LedgerExport(Construct):
                 "LEDGER_TABLE": meter.ledger.ref,
             },
             concurrency="A schedule calls it once a day",
-            dead_letters="The next day writes the same months again",
+            dead_letters="The next day writes the same months, and an alarm says that none did",
         ).function
         define_function_rule(
             self,
@@ -89,6 +105,26 @@ class LedgerExport(Construct):
             description="Writes the estimates of the ledger into the cost lake, every day",
             schedule=_SCHEDULE,
             constant_input='{"export":"schedule"}',
+        )
+        self.alarm = self._alarm(alerts)
+
+    def _alarm(self, alerts: AlertTopic) -> cloudwatch.CfnAlarm:
+        return cloudwatch.CfnAlarm(
+            self,
+            "EstimatesNotExported",
+            alarm_actions=[alerts.topic_arn],
+            alarm_description="No estimates were written into the cost lake for two days:"
+            " estimate_vs_bill compares old ones. Runbook:"
+            " docs/runbooks/bill.md#estimates-not-exported",
+            comparison_operator="LessThanThreshold",
+            dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="service", value=SERVICE)],
+            evaluation_periods=2,
+            metric_name="ExportedEstimates",
+            namespace=METRICS_NAMESPACE,
+            period=_DAY_SECONDS,
+            statistic="SampleCount",
+            threshold=1,
+            treat_missing_data="breaching",
         )
 
     def _shown(self, bucket_name: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # Every weekday of the first half of the month; the function tells which of them is the day.
 _SCHEDULE: Final = "cron(30 7 ? * MON-FRI *)"
+_ALARM_SECONDS: Final = 300
 _TIMEOUT_SECONDS: Final = 900
 _MEMORY_MB: Final = 1024
 _OLD_VERSION_DAYS: Final = 3650
@@ -46,15 +48,17 @@ class MonthlyReport(Construct):
     sent the numbers and a link; the owner of each tenant its own charges and the link to its
     statement, by the platform's `finops.statement-issued` event and the tenant's alert topic. Links
     carry no right: who follows one signs in and needs `grant_read`. To make a month's report
-    again, call the function with `{"month": "2026-10"}`.
+    again, call the function with `{"month": "2026-10"}`. If it fails, readers are told that too.
 
     Attributes:
         bucket: Where reports and statements are kept.
         function: The function.
+        alarm: Fires when the function fails ($0.10 a month).
     """
 
     bucket: s3.CfnBucket
     function: lambda_.CfnFunction
+    alarm: cloudwatch.CfnAlarm
 
     def __init__(
         self,
@@ -122,7 +126,7 @@ class MonthlyReport(Construct):
                 "WORKING_DAY": str(working_day),
             },
             concurrency="A schedule calls it once a working day",
-            dead_letters="Lambda tries twice more, and a person can ask for the month again",
+            dead_letters="Lambda tries twice more, an alarm tells, and a person can ask again",
         ).function
         layer = define_library_layer(self, "Layer", charts=True)
         self.function.layers = [*(self.function.layers or []), layer.ref]
@@ -133,6 +137,24 @@ class MonthlyReport(Construct):
             description="Makes the monthly cost report if today is its working day",
             schedule=_SCHEDULE,
             constant_input='{"report":"schedule"}',
+        )
+        self.alarm = cloudwatch.CfnAlarm(
+            self,
+            "ReportNotMade",
+            alarm_actions=[readers.topic_arn],
+            alarm_description="The monthly cost report could not be made."
+            " Runbook: docs/runbooks/bill.md#report-not-made",
+            comparison_operator="GreaterThanThreshold",
+            dimensions=[
+                cloudwatch.CfnAlarm.DimensionProperty(name="FunctionName", value=self.function.ref)
+            ],
+            evaluation_periods=1,
+            metric_name="Errors",
+            namespace="AWS/Lambda",
+            period=_ALARM_SECONDS,
+            statistic="Sum",
+            threshold=0,
+            treat_missing_data="notBreaching",
         )
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -140,6 +140,7 @@ class PlatformStack(Stack):
             "LedgerExport",
             meter=self.meter,
             destination=ExportDestination(bucket_name=bucket, region=region, owner=account),
+            alerts=self.alerts,
         )
 
     def _audit_log(self, log: AuditLogConfig | None, key: kms.IKey) -> AuditLog | None:

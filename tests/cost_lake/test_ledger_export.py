@@ -95,6 +95,21 @@ def test_it_scans_the_ledger_and_writes_its_own_files(role, monkeypatch):
         }
 
 
+def test_operators_are_told_when_nothing_was_written_for_two_days(platform):
+    handler = importlib.import_module("ledger_export.handler")
+    (alarm,) = [
+        each
+        for name, each in of_type(platform, "AWS::CloudWatch::Alarm").items()
+        if name.startswith("LedgerExport")
+    ]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": handler.SERVICE}]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ExportedEstimates", "SampleCount")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 86_400
+    assert alarm["TreatMissingData"] == "breaching"
+    (topic,) = alarm["AlarmActions"]
+    assert topic["Ref"].startswith("Alerts")
+
+
 def test_the_platform_is_clean_under_cdk_nag(platform, assembly):
     report = json.loads((assembly / "validation-report.json").read_text())
     for each in report["pluginReports"]:
@@ -127,9 +142,10 @@ def test_a_bucket_that_is_known_at_deployment_only_passes_through():
     parts = platform_parts()
     value = Fn.import_value("V")
     to = ExportDestination(bucket_name=value, region=value, owner=value)
-    LedgerExport(parts.stack, "Export", meter=parts.meter, destination=to)
+    shared = {"meter": parts.meter, "alerts": parts.alerts}
+    LedgerExport(parts.stack, "Export", destination=to, **shared)
     own = ExportBucket(parts.stack, "Own", payer_account="9" * 12).destination
-    LedgerExport(parts.stack, "ToOwn", meter=parts.meter, destination=own)
+    LedgerExport(parts.stack, "ToOwn", destination=own, **shared)
     text = json.dumps(Template.from_stack(parts.stack).to_json())
     assert '{"Fn::ImportValue": "V"}' in text
     assert "Token[" not in text

@@ -90,6 +90,8 @@ def test_who_reads_reports_reads_them_only_and_without_platforms_nobody_is_told(
         key=key,
         organization="Bank",
     )
+    (told,) = stack.resolve(report.alarm.alarm_actions)
+    assert told["Ref"].startswith("Readers")
     role = iam.Role(stack, "Owner", assumed_by=iam.AccountRootPrincipal())
     report.grant_read(role)
     template = Template.from_stack(stack)
