@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -213,6 +213,10 @@ class DuckDbEngine:
             if note:
                 self._notes[name] = note
 
+    def _load_ahead(self) -> None:
+        with suppress(CostDataError):  # a question that reads the table will meet it
+            self._load_side_tables(SIDE_TABLES)
+
     def _load_months(self, months: Sequence[CurMonth]) -> None:
         if not months:
             return
@@ -230,7 +234,7 @@ class DuckDbEngine:
                 missing,
                 threads=self.at_once,
                 progress=self._progress,
-                meanwhile=partial(self._load_side_tables, SIDE_TABLES),
+                meanwhile=self._load_ahead,
             )
         self._daily_files |= found
         for name in DAILY_VIEWS:

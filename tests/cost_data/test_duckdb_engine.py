@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from finops_constructs.cost_data.duckdb_engine import DuckDbEngine
+from finops_constructs.cost_data.errors import CostDataError
 from finops_constructs.cost_data.sample.writer import plan_months, write_sample
 from tests.cost_data.conftest import AS_OF, total
 
@@ -209,3 +210,13 @@ def test_every_question_reads_the_clock_of_utc(folder, monkeypatch):
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     asked = opened(folder).statement("SELECT current_setting('TimeZone')")
     assert asked.rows == [("UTC",)]
+
+
+def test_a_spoilt_side_table_disturbs_only_who_reads_it_the_first_time_too(folder):
+    place = folder / "inputs" / "outcomes"
+    place.mkdir(parents=True)
+    (place / "bad.csv").write_text("nonsense\n1\n")
+    engine = opened(folder)
+    assert engine.view("showback", months=["2026-10"]).rows
+    with pytest.raises(CostDataError, match="outcomes"):
+        engine.view("roi", months=["2026-10"])

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from functools import partial
 
 import cdk_nag
 import pytest
@@ -142,10 +143,10 @@ def test_a_bucket_that_is_known_at_deployment_only_passes_through():
     parts = platform_parts()
     value = Fn.import_value("V")
     to = ExportDestination(bucket_name=value, region=value, owner=value)
-    shared = {"meter": parts.meter, "alerts": parts.alerts}
-    LedgerExport(parts.stack, "Export", destination=to, **shared)
+    export = partial(LedgerExport, parts.stack, meter=parts.meter, alerts=parts.alerts)
+    export("Export", destination=to)
     own = ExportBucket(parts.stack, "Own", payer_account="9" * 12).destination
-    LedgerExport(parts.stack, "ToOwn", destination=own, **shared)
+    export("ToOwn", destination=own)
     text = json.dumps(Template.from_stack(parts.stack).to_json())
     assert '{"Fn::ImportValue": "V"}' in text
     assert "Token[" not in text
