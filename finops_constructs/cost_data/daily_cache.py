@@ -132,6 +132,7 @@ class DailyCache:
             for month in months:
                 _keep(connection, month.period, made[month.period][name])
         connection.execute("DROP TABLE made")
+        connection.execute(f"DROP TABLE IF EXISTS {CONDENSED_TABLE}")
         for month in months:
             for old in self.folder.glob(f"{month.period}-*.parquet"):
                 if old not in made[month.period].values():

@@ -94,9 +94,8 @@ class DuckDbEngine:
             self._connection.execute(f"SET threads = {int(threads)}")
         if memory_limit:
             self._connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
-        (self.at_once,) = self._connection.execute("SELECT current_setting('threads')").fetchall()[
-            0
-        ]
+        setting = self._connection.execute("SELECT current_setting('threads')")
+        self.at_once: int = setting.fetchall()[0][0]
         self._as_of = as_of or datetime.now(UTC).date()
         self._extra_tag_key = extra_tag_key
         self._side_rows = side_rows

@@ -96,7 +96,8 @@ def gather(
     Args:
         engine: Where.
         scope: Which part of the bill.
-        progress: Told, before each question, how many were asked, of how many, and which.
+        progress: Told, before each answer is waited for, how many there were, of how many, and
+            which it is.
 
     Raises:
         CostDataError: If the source cannot be read at all.
@@ -138,5 +139,5 @@ def gather(
         left_out=left_out,
         by_month=answers[_BY_MONTH],
         by_day=answers[_BY_DAY],
-        velocity=answers.get(_OVER_TIME),
+        velocity=answers.get(_OVER_TIME) if _VELOCITY in answers else None,
     )

@@ -69,6 +69,12 @@ def test_earlier_months_without_tenants_do_not_cost_this_months_view(asked_of):
     assert "unit_cost_vs_velocity" in found.tables
 
 
+def test_without_this_months_table_there_is_no_chart_that_would_link_to_it(asked_of):
+    found = asked_of(at_once=2, refused={"unit_cost_vs_velocity"})
+    assert "unit_cost_vs_velocity" in found.left_out
+    assert found.velocity is None
+
+
 @pytest.mark.parametrize("name", ["billing_period tenant", "forecast", "invoice_tie"])
 def test_a_source_that_cannot_answer_otherwise_ends_the_report(asked_of, name):
     with pytest.raises(CostDataError, match=f"not {name}"):
